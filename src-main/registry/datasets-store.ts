@@ -1,0 +1,3 @@
+export const datasetReaders = {};
+
+export const datasetWriters = {};

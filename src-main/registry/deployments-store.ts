@@ -1,0 +1,3 @@
+export const deploymentReaders = {};
+
+export const deploymentWriters = {};

@@ -1,0 +1,3 @@
+export const jobReaders = {};
+
+export const jobWriters = {};

@@ -1,0 +1,3 @@
+export const modelReaders = {};
+
+export const modelWriters = {};

@@ -1,0 +1,3 @@
+export const monitorReaders = {};
+
+export const monitorWriters = {};

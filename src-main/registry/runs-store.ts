@@ -1,0 +1,3 @@
+export const runReaders = {};
+
+export const runWriters = {};
