@@ -38,7 +38,11 @@ export interface JobKind<Input, Result> {
    * Runs again after a crash of the engine, so it must not have effects of its own.
    * `value` becomes `job.result`.
    */
-  complete(job: Job, input: Input, result: Result): Promise<{ readonly ops: readonly WriteOp[]; readonly value: Record<string, unknown> }>;
+  complete(
+    job: Job,
+    input: Input,
+    result: Result,
+  ): Promise<{ readonly ops: readonly WriteOp[]; readonly value: Record<string, unknown> }>;
   /** Changes that go with the start, and with an end that is not `finished`. */
   onStart?(job: Job, input: Input): readonly WriteOp[];
   onEnd?(job: Job, input: Input, status: JobStatus, error: ErrorBody | null): readonly WriteOp[];
@@ -64,5 +68,9 @@ export interface Jobs {
   result(jobId: string, signal?: AbortSignal): Promise<Record<string, unknown>>;
   cancel(actor: Actor, jobId: string): Promise<Job>;
   retry(actor: Actor, jobId: string): Promise<Job>;
-  readLog(jobId: string, offset: number, limitBytes: number): Promise<{ text: string; nextOffset: number; isEnd: boolean }>;
+  readLog(
+    jobId: string,
+    offset: number,
+    limitBytes: number,
+  ): Promise<{ text: string; nextOffset: number; isEnd: boolean }>;
 }

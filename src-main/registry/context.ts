@@ -39,6 +39,8 @@ export function recordObjects(
   ownerId: string,
   objects: readonly { readonly digest: string; readonly sizeBytes: number }[],
 ): void {
-  const insert = db.prepare('INSERT OR IGNORE INTO object_refs (owner_kind, owner_id, digest, size_bytes) VALUES (?, ?, ?, ?)');
+  const insert = db.prepare(
+    'INSERT OR IGNORE INTO object_refs (owner_kind, owner_id, digest, size_bytes) VALUES (?, ?, ?, ?)',
+  );
   for (const object of objects) insert.run(ownerKind, ownerId, object.digest, object.sizeBytes);
 }

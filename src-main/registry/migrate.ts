@@ -42,7 +42,9 @@ export async function migrate(
       details: { found, newest: newestSchema },
     });
   }
-  const pending = migrations.filter((migration) => migration.number > versionOf(db, migration.database) && migration.number <= upTo);
+  const pending = migrations.filter(
+    (migration) => migration.number > versionOf(db, migration.database) && migration.number <= upTo,
+  );
   if (pending.length === 0) return;
   if (found > 0) await backup(found);
   for (const migration of pending) {

@@ -53,7 +53,10 @@ function toVersion(row: VersionRow): ModelVersion {
 }
 
 function findModel(db: ReadableDb, nameOrId: string): ModelRow | null {
-  return db.prepare<[string, string], ModelRow>('SELECT * FROM models WHERE name = ? OR id = ?').get(nameOrId, nameOrId) ?? null;
+  return (
+    db.prepare<[string, string], ModelRow>('SELECT * FROM models WHERE name = ? OR id = ?').get(nameOrId, nameOrId) ??
+    null
+  );
 }
 
 function newestNumber(db: ReadableDb, modelId: string): number {
@@ -65,12 +68,16 @@ function newestNumber(db: ReadableDb, modelId: string): number {
 
 function aliasesOf(db: ReadableDb, modelId: string): Model['aliases'] {
   return db
-    .prepare<[string], Model['aliases'][number]>('SELECT alias, version, set_at AS setAt FROM aliases WHERE model_id = ? ORDER BY alias')
+    .prepare<[string], Model['aliases'][number]>(
+      'SELECT alias, version, set_at AS setAt FROM aliases WHERE model_id = ? ORDER BY alias',
+    )
     .all(modelId);
 }
 
 function findVersion(db: ReadableDb, modelId: string, number: number): ModelVersion | null {
-  const row = db.prepare<[string, number], VersionRow>(`${selectVersion} WHERE v.model_id = ? AND v.number = ?`).get(modelId, number);
+  const row = db
+    .prepare<[string, number], VersionRow>(`${selectVersion} WHERE v.model_id = ? AND v.number = ?`)
+    .get(modelId, number);
   return row === undefined ? null : toVersion(row);
 }
 
@@ -81,12 +88,18 @@ function toModel(db: ReadableDb, row: ModelRow): Model {
     name: row.name,
     createdAt: row.created_at,
     latest: newest === 0 ? null : findVersion(db, row.id, newest),
-    versionCount: db.prepare<[string], { n: number }>('SELECT count(*) AS n FROM model_versions WHERE model_id = ?').get(row.id)?.n ?? 0,
+    versionCount:
+      db.prepare<[string], { n: number }>('SELECT count(*) AS n FROM model_versions WHERE model_id = ?').get(row.id)
+        ?.n ?? 0,
     aliases: aliasesOf(db, row.id),
   };
 }
 
-function moveAlias(db: WritableDb, input: { modelId: string; alias: string; version: number }, context: WriteContext): void {
+function moveAlias(
+  db: WritableDb,
+  input: { modelId: string; alias: string; version: number },
+  context: WriteContext,
+): void {
   if (findVersion(db, input.modelId, input.version) === null) {
     throw new SlipwayError({
       code: 'models.no-such-version',
@@ -143,7 +156,10 @@ export const modelReaders = {
     return row === undefined ? null : toVersion(row);
   },
   /** Where an alias has pointed, newest first; the first entry is where it points now, unless it was removed. */
-  'models.aliasHistory': (db: ReadableDb, input: { modelId: string; alias: string }): { version: number; setAt: number }[] =>
+  'models.aliasHistory': (
+    db: ReadableDb,
+    input: { modelId: string; alias: string },
+  ): { version: number; setAt: number }[] =>
     db
       .prepare<[string, string], { version: number; setAt: number }>(
         'SELECT version, set_at AS setAt FROM alias_history WHERE model_id = ? AND alias = ? ORDER BY id DESC',
@@ -162,7 +178,12 @@ export const modelWriters = {
     if (model === null) {
       model = { id: newId(), name: input.modelName, created_at: context.at };
       db.prepare('INSERT INTO models (id, name, created_at) VALUES (?, ?, ?)').run(model.id, model.name, context.at);
-      recordEvent(db, context, { action: 'model.create', subjectKind: 'model', subjectId: model.id, data: { name: model.name } });
+      recordEvent(db, context, {
+        action: 'model.create',
+        subjectKind: 'model',
+        subjectId: model.id,
+        data: { name: model.name },
+      });
     }
     const number = newestNumber(db, model.id) + 1;
     db.prepare(
@@ -200,7 +221,11 @@ export const modelWriters = {
     if (made === null) throw new Error('the version just written is not there');
     return made;
   },
-  'models.setAlias': (db: WritableDb, input: { modelId: string; alias: string; version: number }, context: WriteContext): void => {
+  'models.setAlias': (
+    db: WritableDb,
+    input: { modelId: string; alias: string; version: number },
+    context: WriteContext,
+  ): void => {
     const before = aliasesOf(db, input.modelId).find((entry) => entry.alias === input.alias);
     if (before?.version === input.version) return;
     moveAlias(db, input, context);
@@ -213,6 +238,11 @@ export const modelWriters = {
   },
   'models.removeAlias': (db: WritableDb, input: { modelId: string; alias: string }, context: WriteContext): void => {
     db.prepare('DELETE FROM aliases WHERE model_id = ? AND alias = ?').run(input.modelId, input.alias);
-    recordEvent(db, context, { action: 'model.removeAlias', subjectKind: 'model', subjectId: input.modelId, data: { alias: input.alias } });
+    recordEvent(db, context, {
+      action: 'model.removeAlias',
+      subjectKind: 'model',
+      subjectId: input.modelId,
+      data: { alias: input.alias },
+    });
   },
 };

@@ -1,7 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import type { Actor } from '../../src-preload/contract/common.ts';
 import { SlipwayError } from '../../src-preload/contract/errors.ts';
-import type { ReaderInput, ReaderName, ReaderOutput, WriteOp, WriterInput, WriterName, WriterOutput } from './operations.ts';
+import type {
+  ReaderInput,
+  ReaderName,
+  ReaderOutput,
+  WriteOp,
+  WriterInput,
+  WriterName,
+  WriterOutput,
+} from './operations.ts';
 import type { ThreadData, ThreadReply, ThreadRequest } from './thread-protocol.ts';
 
 type WithoutId<Request> = Request extends unknown ? Omit<Request, 'id'> : never;
@@ -74,8 +82,14 @@ export class Registry {
   }
 
   /** One change in a transaction of its own. */
-  async write<Name extends WriterName>(actor: Actor, name: Name, input: WriterInput<Name>): Promise<WriterOutput<Name>> {
-    const [result] = (await this.writer.request({ type: 'transact', actor, ops: [[name, input]] })) as [WriterOutput<Name>];
+  async write<Name extends WriterName>(
+    actor: Actor,
+    name: Name,
+    input: WriterInput<Name>,
+  ): Promise<WriterOutput<Name>> {
+    const [result] = (await this.writer.request({ type: 'transact', actor, ops: [[name, input]] })) as [
+      WriterOutput<Name>,
+    ];
     return result;
   }
 

@@ -28,7 +28,9 @@ export interface Curve {
 
 function toRun(db: ReadableDb, row: RunRow): Run {
   const artifacts = db
-    .prepare<[string], Artifact>('SELECT path, digest, size_bytes AS sizeBytes FROM artifacts WHERE run_id = ? ORDER BY path')
+    .prepare<[string], Artifact>(
+      'SELECT path, digest, size_bytes AS sizeBytes FROM artifacts WHERE run_id = ? ORDER BY path',
+    )
     .all(row.id);
   return run.parse({
     id: row.id,
@@ -67,7 +69,9 @@ function reduceCurve(db: ReadableDb, runId: string, key: string, buckets: number
   if (range === undefined || range.total === 0) return [];
   if (range.total <= buckets * 3) {
     return db
-      .prepare<[string, string], Point>('SELECT step, at, value FROM metrics.metric_points WHERE run_id = ? AND key = ? ORDER BY step')
+      .prepare<[string, string], Point>(
+        'SELECT step, at, value FROM metrics.metric_points WHERE run_id = ? AND key = ? ORDER BY step',
+      )
       .all(runId, key);
   }
   const width = Math.max(1, Math.ceil((range.greatest - range.least + 1) / buckets));
@@ -94,9 +98,14 @@ export const runReaders = {
       .prepare<[number], RunRow>('SELECT * FROM runs ORDER BY id DESC LIMIT ?')
       .all(input.limit)
       .map((row) => toRun(db, row)),
-  'runs.curves': (db: ReadableDb, input: { id: string; keys?: readonly string[] | undefined; buckets: number }): Curve[] => {
+  'runs.curves': (
+    db: ReadableDb,
+    input: { id: string; keys?: readonly string[] | undefined; buckets: number },
+  ): Curve[] => {
     const keys = db
-      .prepare<[string], { key: string }>('SELECT DISTINCT key FROM metrics.metric_points WHERE run_id = ? ORDER BY key')
+      .prepare<[string], { key: string }>(
+        'SELECT DISTINCT key FROM metrics.metric_points WHERE run_id = ? ORDER BY key',
+      )
       .all(input.id)
       .map((row) => row.key)
       .filter((key) => input.keys === undefined || input.keys.includes(key));
@@ -132,10 +141,18 @@ export const runWriters = {
       JSON.stringify(context.actor),
       context.at,
     );
-    recordEvent(db, context, { action: 'run.create', subjectKind: 'run', subjectId: input.id, data: { name: input.name } });
+    recordEvent(db, context, {
+      action: 'run.create',
+      subjectKind: 'run',
+      subjectId: input.id,
+      data: { name: input.name },
+    });
   },
   'runs.start': (db: WritableDb, input: { id: string }, context: WriteContext): void => {
-    db.prepare(`UPDATE runs SET status = 'running', started_at = ? WHERE id = ? AND status = 'queued'`).run(context.at, input.id);
+    db.prepare(`UPDATE runs SET status = 'running', started_at = ? WHERE id = ? AND status = 'queued'`).run(
+      context.at,
+      input.id,
+    );
   },
   'runs.end': (db: WritableDb, input: { id: string; status: RunStatus }, context: WriteContext): void => {
     const { changes } = db
@@ -146,17 +163,36 @@ export const runWriters = {
     }
   },
   /** Adds or replaces final metrics; others stay. */
-  'runs.addMetrics': (db: WritableDb, input: { id: string; metrics: Record<string, number> }, _context: WriteContext): void => {
-    db.prepare('UPDATE runs SET metrics = json_patch(metrics, ?) WHERE id = ?').run(JSON.stringify(input.metrics), input.id);
+  'runs.addMetrics': (
+    db: WritableDb,
+    input: { id: string; metrics: Record<string, number> },
+    _context: WriteContext,
+  ): void => {
+    db.prepare('UPDATE runs SET metrics = json_patch(metrics, ?) WHERE id = ?').run(
+      JSON.stringify(input.metrics),
+      input.id,
+    );
   },
-  'runs.addArtifacts': (db: WritableDb, input: { id: string; artifacts: readonly Artifact[] }, _context: WriteContext): void => {
-    const insert = db.prepare('INSERT OR REPLACE INTO artifacts (run_id, path, digest, size_bytes) VALUES (?, ?, ?, ?)');
+  'runs.addArtifacts': (
+    db: WritableDb,
+    input: { id: string; artifacts: readonly Artifact[] },
+    _context: WriteContext,
+  ): void => {
+    const insert = db.prepare(
+      'INSERT OR REPLACE INTO artifacts (run_id, path, digest, size_bytes) VALUES (?, ?, ?, ?)',
+    );
     for (const artifact of input.artifacts) insert.run(input.id, artifact.path, artifact.digest, artifact.sizeBytes);
     recordObjects(db, 'run', input.id, input.artifacts);
   },
   /** A point that is sent twice (a followed job after a restart) replaces itself. */
-  'metrics.addPoints': (db: WritableDb, input: { runId: string; points: readonly MetricPoint[] }, _context: WriteContext): void => {
-    const insert = db.prepare('INSERT OR REPLACE INTO metrics.metric_points (run_id, key, step, at, value) VALUES (?, ?, ?, ?, ?)');
+  'metrics.addPoints': (
+    db: WritableDb,
+    input: { runId: string; points: readonly MetricPoint[] },
+    _context: WriteContext,
+  ): void => {
+    const insert = db.prepare(
+      'INSERT OR REPLACE INTO metrics.metric_points (run_id, key, step, at, value) VALUES (?, ?, ?, ?, ?)',
+    );
     for (const point of input.points) {
       // SQLite's REAL has no NaN; a diverged loss is told by the missing point and by the run's own error.
       if (Number.isFinite(point.value)) insert.run(input.runId, point.key, point.step, point.at, point.value);

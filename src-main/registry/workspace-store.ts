@@ -74,7 +74,11 @@ export const workspaceWriters = {
     recordEvent(db, context, { action: 'workspace.create', subjectKind: 'workspace', subjectId: id });
     return id;
   },
-  'intents.open': (db: WritableDb, input: { id: string; kind: string; data: Record<string, unknown> }, context: WriteContext): void => {
+  'intents.open': (
+    db: WritableDb,
+    input: { id: string; kind: string; data: Record<string, unknown> },
+    context: WriteContext,
+  ): void => {
     db.prepare('INSERT INTO intents (id, kind, data, created_at) VALUES (?, ?, ?, ?)').run(
       input.id,
       input.kind,

@@ -152,7 +152,10 @@ export const datasetCalls = defineCalls({
   'datasets.rows': {
     summary: 'A page of rows',
     access: 'read',
-    input: datasetRef.extend({ offset: z.int().nonnegative().default(0), limit: z.int().positive().max(1000).default(100) }),
+    input: datasetRef.extend({
+      offset: z.int().nonnegative().default(0),
+      limit: z.int().positive().max(1000).default(100),
+    }),
     output: z.object({ schema: z.array(column), rows: z.array(z.array(cell)), rowCount: z.int() }),
   },
   'datasets.import': {
@@ -171,8 +174,18 @@ export const datasetCalls = defineCalls({
     }),
     output: jobRef,
   },
-  'datasets.trash': { summary: 'Move a dataset to the trash', access: 'write', input: z.object({ dataset: z.string() }), output: dataset },
-  'datasets.restore': { summary: 'Take a dataset back from the trash', access: 'write', input: z.object({ dataset: z.string() }), output: dataset },
+  'datasets.trash': {
+    summary: 'Move a dataset to the trash',
+    access: 'write',
+    input: z.object({ dataset: z.string() }),
+    output: dataset,
+  },
+  'datasets.restore': {
+    summary: 'Take a dataset back from the trash',
+    access: 'write',
+    input: z.object({ dataset: z.string() }),
+    output: dataset,
+  },
   'datasets.split': {
     summary: 'Record a train, validation and test split of a version',
     access: 'write',

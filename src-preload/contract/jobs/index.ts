@@ -48,11 +48,19 @@ export const jobCalls = defineCalls({
     output: job,
   },
   'jobs.cancel': { summary: 'Stop a job', access: 'write', input: jobRef, output: job },
-  'jobs.retry': { summary: 'Start an ended job again with the same input', access: 'write', input: jobRef, output: job },
+  'jobs.retry': {
+    summary: 'Start an ended job again with the same input',
+    access: 'write',
+    input: jobRef,
+    output: job,
+  },
   'jobs.log': {
     summary: 'A piece of a job’s log, from a byte offset',
     access: 'read',
-    input: jobRef.extend({ offset: z.int().nonnegative().default(0), limitBytes: z.int().positive().max(1_000_000).default(64_000) }),
+    input: jobRef.extend({
+      offset: z.int().nonnegative().default(0),
+      limitBytes: z.int().positive().max(1_000_000).default(64_000),
+    }),
     output: z.object({ text: z.string(), nextOffset: z.int(), isEnd: z.boolean() }),
   },
 });

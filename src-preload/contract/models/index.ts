@@ -6,11 +6,30 @@ import { metricValues } from '../evaluation/index.ts';
 import { featureKind, task } from '../training/index.ts';
 
 /** Tensor types in the words of the Open Inference Protocol. */
-export const datatype = z.enum(['BOOL', 'UINT8', 'UINT16', 'UINT32', 'UINT64', 'INT8', 'INT16', 'INT32', 'INT64', 'FP16', 'FP32', 'FP64', 'BYTES']);
+export const datatype = z.enum([
+  'BOOL',
+  'UINT8',
+  'UINT16',
+  'UINT32',
+  'UINT64',
+  'INT8',
+  'INT16',
+  'INT32',
+  'INT64',
+  'FP16',
+  'FP32',
+  'FP64',
+  'BYTES',
+]);
 export type Datatype = z.infer<typeof datatype>;
 
 /** An input. `kind` is null for models made elsewhere, whose columns are only tensors. Shape has -1 for the rows. */
-export const signatureInput = z.object({ name: z.string(), datatype, shape: z.array(z.int()), kind: featureKind.nullable() });
+export const signatureInput = z.object({
+  name: z.string(),
+  datatype,
+  shape: z.array(z.int()),
+  kind: featureKind.nullable(),
+});
 export const signatureOutput = z.object({
   name: z.string(),
   datatype,
@@ -94,7 +113,9 @@ export const model = z.object({
 export type Model = z.infer<typeof model>;
 
 /** A name the registry gives to a version and may move: `champion`, `challenger`… */
-export const aliasName = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, 'use a–z, 0–9, "-" and "_", starting with a letter');
+export const aliasName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,63}$/, 'use a–z, 0–9, "-" and "_", starting with a letter');
 
 /** One step of a version's ancestry, nearest first. */
 export const lineageStep = z.object({
@@ -104,9 +125,19 @@ export const lineageStep = z.object({
 });
 
 export const modelCalls = defineCalls({
-  'models.list': { summary: 'Models with their newest version and aliases', access: 'read', input: z.object({}), output: z.array(model) },
+  'models.list': {
+    summary: 'Models with their newest version and aliases',
+    access: 'read',
+    input: z.object({}),
+    output: z.array(model),
+  },
   'models.get': { summary: 'One model', access: 'read', input: z.object({ model: z.string() }), output: model },
-  'models.versions': { summary: 'Versions of a model, newest first', access: 'read', input: z.object({ model: z.string() }), output: z.array(modelVersion) },
+  'models.versions': {
+    summary: 'Versions of a model, newest first',
+    access: 'read',
+    input: z.object({ model: z.string() }),
+    output: z.array(modelVersion),
+  },
   'models.version': {
     summary: 'One version, by number or alias',
     access: 'read',
@@ -131,7 +162,12 @@ export const modelCalls = defineCalls({
     input: z.object({ model: z.string(), alias: aliasName, version: versionNumber }),
     output: model,
   },
-  'models.removeAlias': { summary: 'Take an alias away', access: 'write', input: z.object({ model: z.string(), alias: aliasName }), output: model },
+  'models.removeAlias': {
+    summary: 'Take an alias away',
+    access: 'write',
+    input: z.object({ model: z.string(), alias: aliasName }),
+    output: model,
+  },
   'models.rollback': {
     summary: 'Point an alias back at the version it named before',
     access: 'write',

@@ -55,7 +55,11 @@ export type MonitorWindow = z.infer<typeof monitorWindow>;
 
 export const rule = z.discriminatedUnion('kind', [
   /** Fires when at least `columns` input columns drift in `consecutive` windows running. */
-  z.object({ kind: z.literal('drift'), columns: z.int().positive().default(1), consecutive: z.int().positive().default(2) }),
+  z.object({
+    kind: z.literal('drift'),
+    columns: z.int().positive().default(1),
+    consecutive: z.int().positive().default(2),
+  }),
   /** Fires when a realised metric is worse than `limit` in `consecutive` windows with at least `minLabelled` labels. */
   z.object({
     kind: z.literal('quality'),
@@ -189,6 +193,11 @@ export const monitoringCalls = defineCalls({
     input: monitorRef,
     output: z.object({ windows: z.int(), alerts: z.int() }),
   },
-  'monitoring.retrains': { summary: 'Retrainings, newest first', access: 'read', input: z.object({ deployment: z.string().optional() }), output: z.array(retrain) },
+  'monitoring.retrains': {
+    summary: 'Retrainings, newest first',
+    access: 'read',
+    input: z.object({ deployment: z.string().optional() }),
+    output: z.array(retrain),
+  },
   'monitoring.retrain': { summary: 'Start a retraining by hand', access: 'write', input: monitorRef, output: retrain },
 });

@@ -7,7 +7,12 @@ import { aliasName } from '../models/index.ts';
 export const deploymentState = z.enum(['starting', 'ready', 'degraded', 'stopped', 'failed']);
 
 /** One version that takes a share of the traffic. Weights are relative. */
-export const arm = z.object({ name: z.string(), version: versionNumber, modelVersionId: id, weight: z.number().min(0) });
+export const arm = z.object({
+  name: z.string(),
+  version: versionNumber,
+  modelVersionId: id,
+  weight: z.number().min(0),
+});
 export type Arm = z.infer<typeof arm>;
 
 export const deployment = z.object({
@@ -56,8 +61,18 @@ export const servingCalls = defineCalls({
   },
   'serving.stop': { summary: 'Stop a deployment', access: 'write', input: deploymentRef, output: deployment },
   'serving.start': { summary: 'Start a stopped deployment', access: 'write', input: deploymentRef, output: deployment },
-  'serving.remove': { summary: 'Remove a stopped deployment', access: 'write', input: deploymentRef, output: z.object({}) },
-  'serving.apiKey': { summary: 'The key clients send with a request', access: 'read', input: deploymentRef, output: z.object({ apiKey: z.string() }) },
+  'serving.remove': {
+    summary: 'Remove a stopped deployment',
+    access: 'write',
+    input: deploymentRef,
+    output: z.object({}),
+  },
+  'serving.apiKey': {
+    summary: 'The key clients send with a request',
+    access: 'read',
+    input: deploymentRef,
+    output: z.object({ apiKey: z.string() }),
+  },
   'serving.log': {
     summary: 'The last lines of a deployment’s log',
     access: 'read',

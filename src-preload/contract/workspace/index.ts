@@ -25,7 +25,11 @@ export const auditEvent = z.object({
 });
 export type AuditEvent = z.infer<typeof auditEvent>;
 
-export const doctorCheck = z.object({ name: z.string(), status: z.enum(['pass', 'warn', 'fail']), message: z.string() });
+export const doctorCheck = z.object({
+  name: z.string(),
+  status: z.enum(['pass', 'warn', 'fail']),
+  message: z.string(),
+});
 
 export const workspaceCalls = defineCalls({
   'workspace.info': { summary: 'What is open', access: 'read', input: z.object({}), output: workspaceInfo },
@@ -41,5 +45,10 @@ export const workspaceCalls = defineCalls({
     input: z.object({ path: z.string().min(1) }),
     output: z.object({ path: z.string(), files: z.int(), sizeBytes: z.int() }),
   },
-  'workspace.doctor': { summary: 'Check the workspace', access: 'read', input: z.object({}), output: z.array(doctorCheck) },
+  'workspace.doctor': {
+    summary: 'Check the workspace',
+    access: 'read',
+    input: z.object({}),
+    output: z.array(doctorCheck),
+  },
 });
