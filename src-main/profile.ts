@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Actor } from '../src-preload/contract/common.ts';
 
@@ -46,10 +47,12 @@ function userName(): string {
  */
 export class Profile {
   private readonly path: string;
+  private readonly lockPath: string;
   private queue: Promise<unknown> = Promise.resolve();
 
   constructor(dir: string = profileDir()) {
     this.path = join(dir, 'profile.json');
+    this.lockPath = `${this.path}.lock`;
   }
 
   /** The person at this machine, as events name them. */
@@ -107,20 +110,50 @@ export class Profile {
     };
   }
 
-  /** Reads, changes and replaces the file; changes of one process follow each other. */
+  /** Reads, changes and replaces the file. Changes of one process follow each other, those of several take a lock. */
   private change(edit: (file: ProfileFile) => ProfileFile, workspaceId?: string): Promise<ProfileFile> {
-    const next = this.queue.then(async () => {
+    const apply = async (): Promise<{ changed: ProfileFile; text: string; isNew: boolean }> => {
       const { file, text } = await this.load();
       if (workspaceId !== undefined) {
         file.workspaces[workspaceId] ??= { token: randomBytes(32).toString('base64url'), port: null, secrets: {} };
       }
       const changed = edit(file);
       const changedText = JSON.stringify(changed, null, 2);
-      if (changedText !== text) await this.save(changedText);
-      return changed;
+      return { changed, text: changedText, isNew: changedText !== text };
+    };
+    const next = this.queue.then(async () => {
+      const first = await apply();
+      if (!first.isNew) return first.changed;
+      await this.lock();
+      try {
+        const second = await apply();
+        if (second.isNew) await this.save(second.text);
+        return second.changed;
+      } finally {
+        await rm(this.lockPath, { recursive: true, force: true });
+      }
     });
     this.queue = next.catch(() => undefined);
     return next;
+  }
+
+  /** A folder can be made by one process only; one left by a killed process is taken over after five seconds. */
+  private async lock(): Promise<void> {
+    await mkdir(join(this.path, '..'), { recursive: true, mode: 0o700 });
+    for (;;) {
+      try {
+        await mkdir(this.lockPath);
+        return;
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        const madeAt = await stat(this.lockPath).then(
+          (found) => found.mtimeMs,
+          () => Date.now(),
+        );
+        if (Date.now() - madeAt > 5000) await rm(this.lockPath, { recursive: true, force: true });
+        else await delay(10);
+      }
+    }
   }
 
   private async load(): Promise<{ file: ProfileFile; text: string }> {
@@ -134,8 +167,6 @@ export class Profile {
   }
 
   private async save(text: string): Promise<void> {
-    const dir = join(this.path, '..');
-    await mkdir(dir, { recursive: true, mode: 0o700 });
     const temporary = `${this.path}.${process.pid}.tmp`;
     await writeFile(temporary, text, { mode: 0o600 });
     await chmod(temporary, 0o600);

@@ -36,3 +36,12 @@ export function openReadable(registryPath: string, metricsPath: string): Readabl
   configure(db);
   return db as ReadableDb;
 }
+
+/** `attached` is better-sqlite3's own option, which its types do not list. */
+const metricsBackup = { attached: 'metrics', progress: (): number => 1000 };
+
+/** Writes whole copies of both databases while they are in use (SQLite's online backup). */
+export async function backupDatabases(db: ReadableDb, registryPath: string, metricsPath: string): Promise<void> {
+  await db.backup(registryPath);
+  await db.backup(metricsPath, metricsBackup);
+}

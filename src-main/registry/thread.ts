@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { SlipwayError } from '../../src-preload/contract/errors.ts';
 import { failpoint } from '../failpoints.ts';
-import { openReadable, openWritable, type ReadableDb, type WritableDb } from './db.ts';
+import { backupDatabases, openReadable, openWritable, type ReadableDb, type WritableDb } from './db.ts';
 import { readers, writers } from './operations.ts';
 import type { ThreadData, ThreadReply, ThreadRequest } from './thread-protocol.ts';
 
@@ -46,8 +46,7 @@ async function answer(request: ThreadRequest): Promise<unknown> {
       if (writeDb === null) throw new Error('a reader thread was asked to write');
       return transact(writeDb, request);
     case 'backup':
-      await readDb.backup(request.registryPath);
-      await readDb.backup(request.metricsPath, { attached: 'metrics' });
+      await backupDatabases(readDb, request.registryPath, request.metricsPath);
       return null;
     case 'integrity':
       return [

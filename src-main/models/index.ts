@@ -1,0 +1,2 @@
+export { modelHandlers } from './handlers.ts';
+export { Models, type VersionRef } from './service.ts';

@@ -1,0 +1,55 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { takeLock } from '../registry/lock.ts';
+import { isLocked } from './errors.ts';
+import type { Layout } from './layout.ts';
+
+/** Says who holds a workspace and where to reach them. Information only: the lock itself is `lock.db`. */
+export const lockInfo = z.object({
+  pid: z.int(),
+  host: z.string(),
+  since: z.number(),
+  url: z.string().nullable(),
+});
+export type LockInfo = z.infer<typeof lockInfo>;
+
+/** A held workspace. */
+export interface HeldLock {
+  /** Tells other openers the address, once the doors are open. */
+  publish(url: string | null): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** What the holder says of itself; null where it said nothing readable. */
+export async function readLockInfo(layout: Layout): Promise<LockInfo | null> {
+  try {
+    return lockInfo.parse(JSON.parse(await readFile(layout.lockInfo, 'utf8')));
+  } catch {
+    // A missing or half-written note says nothing; the lock does not depend on it.
+    return null;
+  }
+}
+
+/**
+ * Holds the workspace for this process.
+ * @throws SlipwayError `workspace.locked` with the holder's details
+ */
+export async function holdWorkspace(layout: Layout): Promise<HeldLock> {
+  const lock = takeLock(layout.lockDb);
+  if (lock === null) throw isLocked(layout.dir, await readLockInfo(layout));
+  const since = Date.now();
+  const publish = async (url: string | null): Promise<void> => {
+    const temporary = `${layout.lockInfo}.tmp`;
+    await writeFile(temporary, JSON.stringify({ pid: process.pid, host: hostname(), since, url } satisfies LockInfo));
+    await rename(temporary, layout.lockInfo);
+  };
+  await publish(null);
+  return {
+    publish,
+    release: async () => {
+      await rm(layout.lockInfo, { force: true });
+      lock.release();
+    },
+  };
+}
