@@ -5,6 +5,7 @@ import { deploymentReaders, deploymentWriters } from './deployments-store.ts';
 import { jobReaders, jobWriters } from './jobs-store.ts';
 import { modelReaders, modelWriters } from './models-store.ts';
 import { monitorReaders, monitorWriters } from './monitors-store.ts';
+import { retrainReaders, retrainWriters } from './retrains-store.ts';
 import { runReaders, runWriters } from './runs-store.ts';
 import { workspaceReaders, workspaceWriters } from './workspace-store.ts';
 
@@ -17,6 +18,7 @@ export const readers = {
   ...modelReaders,
   ...deploymentReaders,
   ...monitorReaders,
+  ...retrainReaders,
 };
 
 /** Everything that may change it. Several may share one transaction: `registry.transact`. */
@@ -28,6 +30,7 @@ export const writers = {
   ...modelWriters,
   ...deploymentWriters,
   ...monitorWriters,
+  ...retrainWriters,
 };
 
 type Reader = (db: ReadableDb, input: never) => unknown;
