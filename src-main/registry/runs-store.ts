@@ -78,7 +78,7 @@ function reduceCurve(db: ReadableDb, runId: string, key: string, buckets: number
   return db
     .prepare<[number, number, string, string], Point>(
       `WITH bucketed AS (
-         SELECT step, at, value, (step - ?) / ? AS bucket FROM metrics.metric_points WHERE run_id = ? AND key = ?
+         SELECT step, at, value, (step - CAST(? AS INTEGER)) / CAST(? AS INTEGER) AS bucket FROM metrics.metric_points WHERE run_id = ? AND key = ?
        ), ranked AS (
          SELECT step, at, value,
            row_number() OVER (PARTITION BY bucket ORDER BY value, step) AS from_least,
