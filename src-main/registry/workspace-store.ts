@@ -38,11 +38,6 @@ function toEvent(row: EventRow): AuditEvent {
 }
 
 export const workspaceReaders = {
-  'workspace.id': (db: ReadableDb, _input: Record<string, never>): string => {
-    const row = db.prepare<[], { id: string }>('SELECT id FROM workspace').get();
-    if (row === undefined) throw new Error('the registry has no workspace row');
-    return row.id;
-  },
   'events.list': (db: ReadableDb, input: { limit: number; subjectId?: string | undefined }): AuditEvent[] =>
     db
       .prepare<[string | null, string | null, number], EventRow>(
@@ -67,8 +62,10 @@ export const workspaceReaders = {
 };
 
 export const workspaceWriters = {
-  /** Gives a new registry its identity. */
-  'workspace.create': (db: WritableDb, _input: Record<string, never>, context: WriteContext): string => {
+  /** The workspace's id, given to a new registry on its first opening. */
+  'workspace.ensure': (db: WritableDb, _input: Record<string, never>, context: WriteContext): string => {
+    const found = db.prepare<[], { id: string }>('SELECT id FROM workspace').get();
+    if (found !== undefined) return found.id;
     const id = newId();
     db.prepare('INSERT INTO workspace (id, created_at) VALUES (?, ?)').run(id, context.at);
     recordEvent(db, context, { action: 'workspace.create', subjectKind: 'workspace', subjectId: id });
