@@ -18,20 +18,47 @@ export type Feature = z.infer<typeof feature>;
 
 export const trainParams = z.object({
   /** Units per hidden layer; ignored by the linear trainer. */
-  hidden: z.array(z.int().positive().max(4096)).max(8).default([64, 32]),
-  epochs: z.int().positive().max(10_000).default(20),
-  batchSize: z.int().positive().max(65_536).default(512),
-  learningRate: z.number().positive().max(10).default(0.002),
+  hidden: z.array(z.int().positive().max(4096)).max(8),
+  /** Passes over the training rows, at most; the learning rate falls along a cosine over all of them. */
+  epochs: z.int().positive().max(10_000),
+  batchSize: z.int().positive().max(65_536),
+  learningRate: z.number().positive().max(10),
   /** L2 penalty on weights, decoupled from the gradient (AdamW). */
-  weightDecay: z.number().min(0).max(1).default(0.0001),
+  weightDecay: z.number().min(0).max(1),
   /** Epochs without a better validation loss before training stops. */
-  patience: z.int().positive().max(1000).default(3),
+  patience: z.int().positive().max(1000),
   /** Categories up to this many get a column each; above it they are hashed into `hashBuckets`. */
-  oneHotLimit: z.int().positive().max(10_000).default(512),
-  hashBuckets: z.int().positive().max(65_536).default(256),
-  seed: z.int().nonnegative().default(1),
+  oneHotLimit: z.int().positive().max(10_000),
+  hashBuckets: z.int().positive().max(65_536),
+  seed: z.int().nonnegative(),
 });
 export type TrainParams = z.infer<typeof trainParams>;
+
+/** What a trainer uses where a request says nothing. */
+export const trainDefaults: Readonly<Record<Trainer, TrainParams>> = {
+  neural: {
+    hidden: [64, 32],
+    epochs: 20,
+    batchSize: 512,
+    learningRate: 0.002,
+    weightDecay: 0.0001,
+    patience: 3,
+    oneHotLimit: 512,
+    hashBuckets: 256,
+    seed: 1,
+  },
+  linear: {
+    hidden: [],
+    epochs: 60,
+    batchSize: 512,
+    learningRate: 0.02,
+    weightDecay: 0,
+    patience: 5,
+    oneHotLimit: 512,
+    hashBuckets: 256,
+    seed: 1,
+  },
+};
 
 export const trainRequest = datasetRef.extend({
   target: z.string().min(1),
@@ -43,6 +70,7 @@ export const trainRequest = datasetRef.extend({
   exclude: z.array(z.string()).default([]),
   split: splitSpec.optional(),
   splitId: id.optional(),
+  /** Settings that differ from `trainDefaults` of the trainer. */
   params: trainParams.partial().default({}),
   runName: z.string().optional(),
 });

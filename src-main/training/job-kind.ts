@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { digest, id } from '../../src-preload/contract/common.ts';
+import { feature, task, trainer, trainParams } from '../../src-preload/contract/training/index.ts';
+import { artifact } from '../../src-preload/contract/tracking/index.ts';
+import type { Job } from '../../src-preload/contract/jobs/index.ts';
+import type { RunStatus } from '../../src-preload/contract/tracking/index.ts';
+import type { EventBus } from '../event-bus.ts';
+import type { JobKind } from '../jobs/types.ts';
+
+export const trainJobInput = z.object({
+  runId: id,
+  datasetName: z.string(),
+  manifestDigest: digest,
+  assignmentDigest: digest,
+  target: z.string(),
+  task,
+  trainer,
+  features: z.array(feature).min(1),
+  params: trainParams,
+  /** Threads of ONNX Runtime inside one operator. */
+  threads: z.int().positive(),
+});
+export type TrainJobInput = z.infer<typeof trainJobInput>;
+
+export const trainJobResult = z.object({
+  metrics: z.record(z.string(), z.number()),
+  artifacts: z.array(artifact),
+  /** Rows used; `dropped` had no usable target. */
+  rowCounts: z.object({ train: z.int(), validation: z.int(), dropped: z.int() }),
+  epochsRun: z.int(),
+  bestEpoch: z.int(),
+  /** The execution provider that ran the training. */
+  provider: z.string(),
+});
+export type TrainJobResult = z.infer<typeof trainJobResult>;
+
+const runStatusOf: Partial<Record<Job['status'], RunStatus>> = {
+  finished: 'finished',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  interrupted: 'interrupted',
+};
+
+/** What the engine does around a training job: the run follows the job, and gets its metrics and artifacts in the same transaction. */
+export function trainJobKind(events: EventBus): JobKind<TrainJobInput, TrainJobResult> {
+  const publish = (job: Job, input: TrainJobInput): void =>
+    events.publish({ topic: 'runs', id: input.runId, change: 'updated', value: { status: runStatusOf[job.status] ?? 'running' } });
+  return {
+    kind: 'training.train',
+    input: trainJobInput,
+    result: trainJobResult,
+    title: (input) => `Train a ${input.trainer} model for ${input.target} on ${input.datasetName}`,
+    complete: async (_job, input, result) => ({
+      ops: [
+        ['runs.addMetrics', { id: input.runId, metrics: result.metrics }],
+        ['runs.addArtifacts', { id: input.runId, artifacts: result.artifacts }],
+        ['runs.end', { id: input.runId, status: 'finished' }],
+      ],
+      value: {
+        runId: input.runId,
+        metrics: result.metrics,
+        rowCounts: result.rowCounts,
+        epochsRun: result.epochsRun,
+        bestEpoch: result.bestEpoch,
+        provider: result.provider,
+      },
+    }),
+    onStart: (_job, input) => [['runs.start', { id: input.runId }]],
+    onEnd: (_job, input, status) => {
+      const runStatus = runStatusOf[status];
+      return runStatus === undefined ? [] : [['runs.end', { id: input.runId, status: runStatus }]];
+    },
+    afterEnd: publish,
+  };
+}
