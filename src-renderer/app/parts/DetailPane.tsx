@@ -1,0 +1,69 @@
+import { CloseButton } from '@mantine/core';
+import { useId } from 'react';
+import type { ReactElement, ReactNode } from 'react';
+
+export interface DetailPaneProps {
+  readonly title: string;
+  /** Beside the title: status, actions. */
+  readonly aside?: ReactNode;
+  /** Under the title, in one line. */
+  readonly subtitle?: ReactNode;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** The evidence for what is selected in the list. Escape closes it. */
+export function DetailPane({ title, aside, subtitle, onClose, children }: DetailPaneProps): ReactElement {
+  const titleId = useId();
+  return (
+    <section
+      className="detail"
+      aria-labelledby={titleId}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) onClose();
+      }}
+    >
+      <header className="detail-head">
+        <div className="detail-title">
+          <h2 id={titleId} title={title}>
+            {title}
+          </h2>
+          {aside}
+          <CloseButton size="sm" className="detail-close" onClick={onClose} aria-label={`Close ${title}`} />
+        </div>
+        {subtitle === undefined ? null : <div className="detail-subtitle">{subtitle}</div>}
+      </header>
+      {/* A scrolling region is reached with the keyboard too. */}
+      <div className="detail-body" tabIndex={-1}>
+        {children}
+      </div>
+    </section>
+  );
+}
+
+/** A titled part of a detail pane. */
+export function Section({ title, aside, children }: { readonly title: string; readonly aside?: ReactNode; readonly children: ReactNode }): ReactElement {
+  return (
+    <section className="section">
+      <div className="section-head">
+        <h3>{title}</h3>
+        {aside}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+/** Names and values in two columns. */
+export function Facts({ facts }: { readonly facts: readonly (readonly [string, ReactNode])[] }): ReactElement {
+  return (
+    <dl className="facts">
+      {facts.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,68 @@
+import { useMemo } from 'react';
+import type { ReactElement } from 'react';
+import type { ColumnProfile } from '../../src-preload/contract/datasets/index.ts';
+import { formatCount, formatExact, formatNumber, formatShare } from '../app/format.ts';
+import { Facts, Section } from '../app/parts/DetailPane.tsx';
+import { NumberText } from '../app/parts/NumberText.tsx';
+import { Chart } from '../charts/Chart.tsx';
+import type { ChartSpec } from '../charts/figure.ts';
+import { boundText, histogramBars, isMomentColumn } from './collect-column.ts';
+
+/** The values of one column: their distribution and figures. */
+export function ColumnDetail({ column }: { readonly column: ColumnProfile }): ReactElement {
+  const isMoment = isMomentColumn(column);
+  const spec = useMemo<ChartSpec>(() => {
+    const { edges, middles, counts } = histogramBars(column);
+    return {
+      kind: 'bars',
+      series: [{ name: 'Rows', x: middles, y: counts }],
+      edges,
+      xTitle: column.name,
+      yTitle: 'Rows',
+      xType: isMomentColumn(column) ? 'moment' : 'number',
+    };
+  }, [column]);
+  const most = Math.max(1, ...column.topValues.map(({ count }) => count));
+  return (
+    <Section title={column.name}>
+      {column.histogram === null ? null : <Chart title={`Distribution of ${column.name}`} spec={spec} height={170} />}
+      <Facts
+        facts={[
+          ['Least', boundText(column.least, formatNumber)],
+          ['Greatest', boundText(column.greatest, formatNumber)],
+          ...(column.mean === null || isMoment ? [] : ([['Mean', <NumberText key="mean" value={column.mean} />]] as const)),
+          ...(column.std === null || isMoment ? [] : ([['Standard deviation', <NumberText key="std" value={column.std} />]] as const)),
+          ...column.quantiles
+            .filter(({ at }) => [0.25, 0.5, 0.75, 25, 50, 75].includes(at))
+            .map(
+              ({ at, value }) =>
+                [quantileName(at), isMoment ? formatExact(value * 1000) : <NumberText key={at} value={value} />] as const,
+            ),
+        ]}
+      />
+      {column.topValues.length === 0 ? null : (
+        <table className="top-values">
+          <caption>Most frequent values</caption>
+          <tbody>
+            {column.topValues.slice(0, 10).map(({ value, count }) => (
+              <tr key={value}>
+                <th scope="row" title={value}>
+                  {value === '' ? 'Empty text' : value}
+                </th>
+                <td className="top-values-bar" aria-hidden="true">
+                  <span style={{ width: `${(count / most) * 100}%` }} />
+                </td>
+                <td title={formatCount(count)}>{formatShare(count / Math.max(1, column.rowCount))}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Section>
+  );
+}
+
+function quantileName(at: number): string {
+  const percent = at <= 1 ? at * 100 : at;
+  return percent === 50 ? 'Median' : `${percent} % quantile`;
+}

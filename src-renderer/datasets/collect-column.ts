@@ -1,0 +1,26 @@
+import type { ColumnProfile } from '../../src-preload/contract/datasets/index.ts';
+import { shortenIso } from '../app/format.ts';
+
+/** What the small histogram of a column shows: bins of numbers and dates, else the most frequent values. */
+export function columnCounts(profile: ColumnProfile): number[] {
+  return profile.histogram?.counts ?? profile.topValues.map(({ count }) => count);
+}
+
+/** Least or greatest value as text. */
+export function boundText(bound: number | string | null, format: (value: number) => string): string {
+  if (bound === null) return '–';
+  return typeof bound === 'number' ? format(bound) : shortenIso(bound);
+}
+
+/** Whether a column's histogram has its edges in seconds since 1970. */
+export function isMomentColumn({ type }: ColumnProfile): boolean {
+  return type === 'date' || type === 'timestamp';
+}
+
+/** Middle of each bin and its count; moments in milliseconds. */
+export function histogramBars(profile: ColumnProfile): { edges: number[]; middles: number[]; counts: number[] } {
+  const factor = isMomentColumn(profile) ? 1000 : 1;
+  const edges = (profile.histogram?.edges ?? []).map((edge) => edge * factor);
+  const counts = profile.histogram?.counts ?? [];
+  return { edges, counts, middles: counts.map((_, bin) => ((edges[bin] ?? 0) + (edges[bin + 1] ?? 0)) / 2) };
+}

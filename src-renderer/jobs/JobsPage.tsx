@@ -1,0 +1,102 @@
+import { Progress } from '@mantine/core';
+import type { ReactElement } from 'react';
+import { isEnded } from '../../src-preload/contract/jobs/index.ts';
+import type { Job } from '../../src-preload/contract/jobs/index.ts';
+import { formatShare } from '../app/format.ts';
+import { JobsIcon } from '../app/icons.tsx';
+import { Elapsed, Moment } from '../app/parts/Moment.tsx';
+import { PageFrame } from '../app/parts/PageFrame.tsx';
+import { Empty } from '../app/parts/states.tsx';
+import { StatusLabel, statusText } from '../app/parts/StatusLabel.tsx';
+import { useResource } from '../app/resource.ts';
+import { navigate } from '../app/routes.ts';
+import { useStores } from '../app/stores.ts';
+import { plural } from '../app/words.ts';
+import type { TableColumn } from '../tables/columns.ts';
+import { DataTable } from '../tables/DataTable.tsx';
+import { JobDetail } from './JobDetail.tsx';
+
+const columns: readonly TableColumn<Job>[] = [
+  { id: 'title', header: 'Job', value: ({ title }) => title, cell: ({ title }) => <span title={title}>{title}</span>, minWidth: 180, grow: 3 },
+  { id: 'kind', header: 'Kind', value: ({ kind }) => kind, cell: ({ kind }) => <code>{kind}</code>, minWidth: 130, grow: 1, priority: 4 },
+  {
+    id: 'status',
+    header: 'Status',
+    value: ({ status }) => statusText(status),
+    cell: ({ status }) => <StatusLabel status={status} />,
+    minWidth: 104,
+  },
+  {
+    id: 'progress',
+    header: 'Progress',
+    value: ({ progress }) => progress,
+    cell: (job) => <JobProgress job={job} />,
+    minWidth: 130,
+    priority: 1,
+  },
+  {
+    id: 'started',
+    header: 'Started',
+    value: ({ startedAt, createdAt }) => startedAt ?? createdAt,
+    cell: ({ startedAt }) => (startedAt === null ? '–' : <Moment at={startedAt} />),
+    minWidth: 96,
+    priority: 3,
+  },
+  {
+    id: 'duration',
+    header: 'Duration',
+    value: ({ startedAt, endedAt }) => (startedAt === null || endedAt === null ? null : endedAt - startedAt),
+    cell: ({ startedAt, endedAt }) => <Elapsed startedAt={startedAt} endedAt={endedAt} />,
+    align: 'right',
+    minWidth: 84,
+    priority: 2,
+  },
+];
+
+/** How far a job is; nothing once it has ended. */
+export function JobProgress({ job }: { readonly job: Job }): ReactElement | null {
+  if (isEnded(job.status) || job.status === 'queued') return null;
+  const label = `Progress of ${job.title}`;
+  return (
+    <span className="job-progress">
+      <Progress.Root size={6} className="job-progress-bar">
+        <Progress.Section value={(job.progress ?? 1) * 100} striped={job.progress === null} animated={job.progress === null} aria-label={label} />
+      </Progress.Root>
+      <span>{job.progress === null ? '' : formatShare(Math.round(job.progress * 100) / 100)}</span>
+    </span>
+  );
+}
+
+/** All jobs, newest first, and the log of the selected one. */
+export function JobsPage({ selected }: { readonly selected: string | null }): ReactElement {
+  const { list } = useStores().jobs;
+  const query = useResource(list, 'all');
+  const job = query.value?.find(({ id }) => id === selected) ?? null;
+  const running = query.value?.filter(({ status }) => !isEnded(status)).length ?? 0;
+  return (
+    <PageFrame
+      title="Jobs"
+      summary={query.value === null ? '' : `${plural(query.value.length, 'job')}, ${running} running`}
+      list={
+        <DataTable
+          label="Jobs"
+          columns={columns}
+          query={query}
+          rowId={({ id }) => id}
+          selectedId={selected}
+          onSelect={({ id }) => navigate('jobs', id === selected ? null : id)}
+          onRetry={() => list.refresh('all')}
+          empty={
+            <Empty
+              icon={<JobsIcon size={36} />}
+              title="No jobs yet"
+              description="A job is long work: an import, a training, an evaluation. It shows its progress, can be cancelled, and keeps a log."
+              command="npm run -s slipway -- demo"
+            />
+          }
+        />
+      }
+      detail={job === null ? null : <JobDetail key={job.id} job={job} onClose={() => navigate('jobs')} />}
+    />
+  );
+}

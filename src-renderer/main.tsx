@@ -1,0 +1,17 @@
+import '@mantine/core/styles.css';
+import './app/app.css';
+import './tables/tables.css';
+import './charts/charts.css';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/App.tsx';
+import { connectEngine } from './app/client.ts';
+import { takeTokenFromAddress } from './app/session.ts';
+import { createStores } from './app/stores.ts';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('the page has no #root');
+
+// The session must stand before the socket asks for it.
+const signInProblem = await takeTokenFromAddress();
+const engine = connectEngine();
+createRoot(root).render(<App engine={engine} stores={createStores(engine.client)} signInProblem={signInProblem} />);

@@ -1,0 +1,90 @@
+import { useMemo } from 'react';
+import type { ReactElement } from 'react';
+import type { ColumnDrift, MonitorWindow } from '../../src-preload/contract/monitoring/index.ts';
+import { formatCount, formatExact } from '../app/format.ts';
+import { AlertIcon, CheckIcon } from '../app/icons.tsx';
+import { Facts, Section } from '../app/parts/DetailPane.tsx';
+import { NumberText } from '../app/parts/NumberText.tsx';
+import { Chart } from '../charts/Chart.tsx';
+import type { TableColumn } from '../tables/columns.ts';
+import { DataTable } from '../tables/DataTable.tsx';
+import { metricLabel } from '../tracking/index.ts';
+import { psiChart, qualityChart } from './collect-windows.ts';
+
+const columns: readonly TableColumn<ColumnDrift>[] = [
+  { id: 'name', header: 'Column', value: ({ name }) => name, cell: ({ name, explanation }) => <span title={explanation}>{name}</span>, minWidth: 110, grow: 1 },
+  { id: 'role', header: 'Role', value: ({ role }) => role, minWidth: 66, priority: 3 },
+  { id: 'psi', header: 'PSI', value: ({ psi }) => psi, cell: ({ psi }) => <NumberText value={psi} />, align: 'right', minWidth: 74 },
+  { id: 'ks', header: 'KS', value: ({ ks }) => ks, cell: ({ ks }) => <NumberText value={ks} />, align: 'right', minWidth: 74, priority: 2 },
+  { id: 'p', header: 'p', value: ({ pValue }) => pValue, cell: ({ pValue }) => <NumberText value={pValue} />, align: 'right', minWidth: 84, priority: 4 },
+  { id: 'effect', header: 'Effect', value: ({ effect }) => effect, cell: ({ effect }) => <NumberText value={effect} />, align: 'right', minWidth: 74, priority: 1 },
+  {
+    id: 'drifted',
+    header: 'Verdict',
+    value: ({ drifted }) => Number(drifted),
+    cell: ({ drifted }) => (
+      <span className={`status ${drifted ? 'status-danger' : 'status-ok'}`}>
+        {drifted ? <AlertIcon size={14} /> : <CheckIcon size={14} />}
+        {drifted ? 'Drifted' : 'Stable'}
+      </span>
+    ),
+    minWidth: 90,
+  },
+];
+
+/** What the monitor measured: drift over time, the newest window column by column, quality, speed. */
+export function MonitorSections({ windows }: { readonly windows: readonly MonitorWindow[] }): ReactElement {
+  const newest = windows.at(-1) ?? null;
+  const psi = useMemo(() => psiChart(windows), [windows]);
+  const quality = useMemo(() => qualityChart(windows, metricLabel), [windows]);
+  const query = useMemo(() => ({ value: newest?.columns ?? [], error: null, isLoading: false }), [newest]);
+  if (newest === null) {
+    return (
+      <Section title="Monitor">
+        <p className="hint">No window of predictions is complete yet. The first one is compared with the data the model was trained on.</p>
+      </Section>
+    );
+  }
+  return (
+    <>
+      <Section title="Drift over time">
+        <Chart title="PSI against the training baseline" spec={psi} height={200} />
+      </Section>
+      <Section title={`Newest window, until ${formatExact(newest.endAt)}`}>
+        <div className="detail-table detail-table-short">
+          <DataTable
+            label="Columns of the newest window"
+            columns={columns}
+            query={query}
+            rowId={({ role, name }) => `${role} ${name}`}
+            empty={<p className="hint">This model has no baseline to compare with.</p>}
+          />
+        </div>
+        <Facts
+          facts={[
+            ['Predictions', formatCount(newest.n)],
+            ['With label', formatCount(newest.labelled)],
+            ['Errors', formatCount(newest.errors)],
+            ['Latency p50', <Milliseconds key="p50" value={newest.latencyMs.p50} />],
+            ['Latency p95', <Milliseconds key="p95" value={newest.latencyMs.p95} />],
+            ['Requests per second', <NumberText key="throughput" value={newest.throughput} />],
+          ]}
+        />
+      </Section>
+      {quality === null ? null : (
+        <Section title="Quality over time">
+          <Chart title="Metrics on labelled predictions" spec={quality} height={200} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Milliseconds({ value }: { readonly value: number | null }): ReactElement {
+  return (
+    <>
+      <NumberText value={value} />
+      {value === null ? '' : ' ms'}
+    </>
+  );
+}

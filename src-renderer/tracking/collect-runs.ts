@@ -1,0 +1,92 @@
+import type { DatasetVersion } from '../../src-preload/contract/datasets/index.ts';
+import type { Run } from '../../src-preload/contract/tracking/index.ts';
+import type { ChartSpec } from '../charts/figure.ts';
+import type { Curve } from './runs-store.ts';
+
+/** Metrics worth a column, the most telling first. */
+const preferred = ['auc', 'logLoss', 'accuracy', 'f1', 'rmse', 'r2', 'mae', 'loss'];
+const metricColumns = 3;
+
+/** The metrics that most runs of a list have, at most three, test before validation before the rest. */
+export function chooseMetrics(runs: readonly Pick<Run, 'metrics'>[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { metrics } of runs) for (const key of Object.keys(metrics)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const rank = (key: string): number => {
+    const [share, name] = splitKey(key);
+    const place = preferred.indexOf(name);
+    const shareRank = share === 'test' ? 0 : share === '' ? 1 : 2;
+    return shareRank * 100 + (place === -1 ? 50 : place);
+  };
+  return [...counts]
+    .toSorted(([keyA, countA], [keyB, countB]) => rank(keyA) - rank(keyB) || countB - countA || (keyA < keyB ? -1 : 1))
+    .slice(0, metricColumns)
+    .map(([key]) => key);
+}
+
+function splitKey(key: string): [share: string, name: string] {
+  const cut = key.lastIndexOf('.');
+  return cut === -1 ? ['', key] : [key.slice(0, cut), key.slice(cut + 1)];
+}
+
+const metricNames: Readonly<Record<string, string>> = {
+  auc: 'AUC',
+  logLoss: 'Log loss',
+  rmse: 'RMSE',
+  mae: 'MAE',
+  r2: 'R²',
+  f1: 'F1',
+  accuracy: 'Accuracy',
+  precision: 'Precision',
+  recall: 'Recall',
+  brier: 'Brier score',
+  loss: 'Loss',
+};
+
+/** A metric's name for people: `test.auc` is "AUC, test". */
+export function metricLabel(key: string): string {
+  const [share, name] = splitKey(key);
+  const label = metricNames[name] ?? name;
+  return share === '' ? label : `${label}, ${share}`;
+}
+
+/** The parameters in one line. */
+export function summariseParams(params: Run['params']): string {
+  return Object.entries(params)
+    .map(([key, value]) => `${key} ${String(value)}`)
+    .join(', ');
+}
+
+/** The dataset version a run was trained on, by name where it is a newest one, else by the start of its id. */
+export function datasetLabel(versionId: string | null, versions: ReadonlyMap<string, DatasetVersion>): string {
+  if (versionId === null) return '–';
+  const version = versions.get(versionId);
+  return version === undefined ? versionId.slice(0, 8) : `${version.datasetName} v${version.number}`;
+}
+
+/** Curves of the same measure over train, validation… share one chart; losses come first. */
+export function groupCurves(curves: readonly Curve[]): { readonly title: string; readonly spec: ChartSpec }[] {
+  const groups = new Map<string, Curve[]>();
+  for (const curve of curves) {
+    if (curve.points.length === 0) continue;
+    const [, name] = splitKey(curve.key);
+    groups.set(name, [...(groups.get(name) ?? []), curve]);
+  }
+  const isLoss = (name: string): boolean => /loss/i.test(name);
+  return [...groups]
+    .toSorted(([a], [b]) => Number(isLoss(b)) - Number(isLoss(a)) || (a < b ? -1 : 1))
+    .map(([name, members]) => ({
+      title: metricNames[name] ?? name,
+      spec: {
+        kind: 'lines' as const,
+        series: members
+          .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+          .map(({ key, points }) => ({
+            name: splitKey(key)[0] === '' ? (metricNames[name] ?? name) : splitKey(key)[0],
+            x: points.map(({ step }) => step),
+            y: points.map(({ value }) => value),
+          })),
+        xTitle: 'Step',
+        yTitle: metricNames[name] ?? name,
+      },
+    }));
+}
