@@ -1,0 +1,35 @@
+/** Bins of equal width: value `x` falls into `floor((x - start) / width)`, the greatest value into the last bin. */
+export interface Bins {
+  readonly start: number;
+  readonly width: number;
+  readonly count: number;
+}
+
+const wantedBins = 30;
+
+/**
+ * Bins for values from `least` to `greatest`: 30 of equal width, or for whole numbers at most 30 that each hold the same
+ * number of them, with edges half-way between. Null without two different finite values.
+ */
+export function binsFor(least: number, greatest: number, areWhole: boolean): Bins | null {
+  if (!Number.isFinite(least) || !Number.isFinite(greatest) || !(least < greatest)) return null;
+  const range = greatest - least;
+  if (!Number.isFinite(range)) return null;
+  if (areWhole && range < 2 ** 50) {
+    const width = Math.ceil((range + 1) / wantedBins);
+    return { start: least - 0.5, width, count: Math.ceil((range + 1) / width) };
+  }
+  const width = range / wantedBins;
+  // Neighbouring doubles cannot be cut into 30.
+  return width > 0 && least + width > least ? { start: least, width, count: wantedBins } : { start: least, width: range, count: 1 };
+}
+
+/** The bins' edges: one more than there are bins. */
+export function edgesOf(bins: Bins): number[] {
+  return Array.from({ length: bins.count + 1 }, (_, index) => bins.start + index * bins.width);
+}
+
+/** The bin of a finite value, as the SQL of `binSql` has it. */
+export function binOf(bins: Bins, value: number): number {
+  return Math.max(0, Math.min(bins.count - 1, Math.floor((value - bins.start) / bins.width)));
+}
