@@ -15,6 +15,7 @@ export const deploymentTables: Migration = {
       desired TEXT NOT NULL,
       state TEXT NOT NULL,
       message TEXT NOT NULL,
+      asked_port INTEGER NOT NULL,
       port INTEGER NOT NULL,
       workers INTEGER NOT NULL,
       created_at INTEGER NOT NULL,
