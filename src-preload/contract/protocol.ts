@@ -2,14 +2,19 @@ import { z } from 'zod';
 import { errorBody } from './errors.ts';
 import { engineEvent, topic } from './events.ts';
 
+/** Where the engine accepts WebSockets. Below `/api`, so that the session's cookie reaches it. */
+export const socketPath = '/api/socket';
+
 /**
- * The WebSocket's envelopes. A client sends at most one `hello` first; the engine acknowledges nothing else than calls.
- * Back-pressure: the engine sends the next batch of events only after the last one was acknowledged by `ack`.
+ * The WebSocket's envelopes, JSON text each way. Every `call` is answered by one `value` or `error` with its id, a
+ * cancelled one too; a `subscribe` replaces the topics of the one before. Back-pressure: the engine sends the next
+ * batch of events only after the last one was acknowledged by `ack`, and merges what happens meanwhile.
+ * A message that is none of these closes the connection with code 1008 and a reason.
  */
 export const clientMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('call'), id: z.int(), method: z.string(), input: z.unknown() }),
   z.object({ type: z.literal('cancel'), id: z.int() }),
-  z.object({ type: z.literal('subscribe'), topics: z.array(topic) }),
+  z.object({ type: z.literal('subscribe'), topics: z.array(topic).max(topic.options.length) }),
   z.object({ type: z.literal('ack'), batch: z.int() }),
 ]);
 export type ClientMessage = z.infer<typeof clientMessage>;

@@ -1,0 +1,28 @@
+import type { Engine } from '../engine.ts';
+import type { Answer, CommandContext } from './command.ts';
+import { watchLauncher } from './launcher.ts';
+
+/** Keeps an engine until Ctrl-C, a stop signal or the end of what launched it, then shuts it down in order. */
+export async function keepServing(context: CommandContext, engine: Engine): Promise<null> {
+  let stopWatch = (): void => undefined;
+  try {
+    await new Promise<void>((resolve) => {
+      if (context.signal.aborted) return resolve();
+      context.signal.addEventListener('abort', () => resolve(), { once: true });
+      stopWatch = watchLauncher((why) => {
+        context.note(`Stopping: ${why}.`);
+        resolve();
+      });
+    });
+  } finally {
+    stopWatch();
+    await engine.close();
+  }
+  return null;
+}
+
+/** The line by which a launcher learns that the engine is ready. */
+export function readyLine(context: CommandContext, engine: Engine): void {
+  const answer: Answer = { json: { url: engine.url, token: engine.token }, text: `Slipway serves ${engine.workspace.name} at ${engine.url}\nOpen ${engine.url}/#token=${engine.token}` };
+  context.write(`${context.isJson ? JSON.stringify(answer.json) : answer.text}\n`);
+}
