@@ -44,15 +44,32 @@ export class GraphBuilder {
   }
 
   /** Adds a node with one output. */
-  node(opType: string, inputs: readonly Value[], attributes: Readonly<Record<string, AttributeValue>> = {}, options: NodeOptions = {}): Value {
+  node(
+    opType: string,
+    inputs: readonly Value[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+    options: NodeOptions = {},
+  ): Value {
     const output = options.as ?? this.fresh(opType);
     if (options.as !== undefined) this.claim(options.as);
-    this.nodes.push({ opType, domain: options.domain ?? '', name: `node/${this.nodes.length}`, inputs, outputs: [output], attributes });
+    this.nodes.push({
+      opType,
+      domain: options.domain ?? '',
+      name: `node/${this.nodes.length}`,
+      inputs,
+      outputs: [output],
+      attributes,
+    });
     return output;
   }
 
   /** Adds a node with `count` outputs. */
-  multiNode(opType: string, inputs: readonly Value[], count: number, attributes: Readonly<Record<string, AttributeValue>> = {}): Value[] {
+  multiNode(
+    opType: string,
+    inputs: readonly Value[],
+    count: number,
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+  ): Value[] {
     const outputs = Array.from({ length: count }, () => this.fresh(opType));
     this.nodes.push({ opType, domain: '', name: `node/${this.nodes.length}`, inputs, outputs, attributes });
     return outputs;
@@ -92,7 +109,8 @@ export class GraphBuilder {
     const graph = new ProtoWriter();
     for (const node of this.nodes) graph.message(field.graph.node, encodeNode(node));
     graph.text(field.graph.name, this.graphName);
-    for (const { name, tensor } of this.initializers) graph.message(field.graph.initializer, encodeTensor(tensor, name));
+    for (const { name, tensor } of this.initializers)
+      graph.message(field.graph.initializer, encodeTensor(tensor, name));
     for (const info of this.inputs) graph.message(field.graph.input, encodeValueInfo(info));
     for (const info of this.outputs) graph.message(field.graph.output, encodeValueInfo(info));
     const model = new ProtoWriter()
@@ -100,7 +118,10 @@ export class GraphBuilder {
       .text(field.model.producerName, 'slipway')
       .message(field.model.graph, graph);
     for (const { domain, version } of opsets) {
-      model.message(field.model.opsetImport, new ProtoWriter().text(field.opset.domain, domain).varint(field.opset.version, version));
+      model.message(
+        field.model.opsetImport,
+        new ProtoWriter().text(field.opset.domain, domain).varint(field.opset.version, version),
+      );
     }
     for (const [key, value] of Object.entries(metadata)) {
       model.message(field.model.metadata, new ProtoWriter().text(field.entry.key, key).text(field.entry.value, value));

@@ -29,7 +29,22 @@ export const field = {
   graph: { node: 1, name: 2, initializer: 5, input: 11, output: 12, sparseInitializer: 15 },
   node: { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7 },
   function: { node: 7 },
-  attribute: { name: 1, f: 2, i: 3, s: 4, t: 5, g: 6, floats: 7, ints: 8, strings: 9, tensors: 10, graphs: 11, sparseTensor: 22, sparseTensors: 23, type: 20 },
+  attribute: {
+    name: 1,
+    f: 2,
+    i: 3,
+    s: 4,
+    t: 5,
+    g: 6,
+    floats: 7,
+    ints: 8,
+    strings: 9,
+    tensors: 10,
+    graphs: 11,
+    sparseTensor: 22,
+    sparseTensors: 23,
+    type: 20,
+  },
   tensor: { dims: 1, dataType: 2, stringData: 6, name: 8, rawData: 9, externalData: 13, dataLocation: 14 },
   sparse: { values: 1, indices: 2 },
   valueInfo: { name: 1, type: 2 },
@@ -80,7 +95,10 @@ export function encodeTensor(tensor: TensorValue, name: string): ProtoWriter {
   if (tensor.type === 'string') for (const value of tensor.data) writer.text(field.tensor.stringData, value);
   writer.text(field.tensor.name, name);
   if (tensor.type !== 'string') {
-    writer.bytes(field.tensor.rawData, new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
+    writer.bytes(
+      field.tensor.rawData,
+      new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength),
+    );
   }
   return writer;
 }

@@ -10,7 +10,10 @@ export interface OnnxSession {
  * Opens a model from a path or bytes. `session.run` blocks its thread, so only processes made for it may call this.
  * @param threads Threads inside one operator; small networks are fastest with one.
  */
-export async function openSession(model: string | Uint8Array, options: { readonly threads?: number } = {}): Promise<OnnxSession> {
+export async function openSession(
+  model: string | Uint8Array,
+  options: { readonly threads?: number } = {},
+): Promise<OnnxSession> {
   const settings: ort.InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     intraOpNumThreads: options.threads ?? 1,

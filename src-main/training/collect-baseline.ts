@@ -22,7 +22,8 @@ function numericBaseline(name: string, values: Float64Array): BaselineColumn {
     if (value !== edges.at(-1)) edges.push(value);
   }
   const greatest = edges.at(-1);
-  const isGreatestFrequent = greatest !== undefined && at(Math.max(0, n - 1 - Math.ceil(n / (2 * binCount)))) === greatest;
+  const isGreatestFrequent =
+    greatest !== undefined && at(Math.max(0, n - 1 - Math.ceil(n / (2 * binCount)))) === greatest;
   if (greatest !== undefined && (edges.length === 1 || isGreatestFrequent)) edges.push(greatest);
   const counts = Array.from({ length: Math.max(edges.length - 1, 0) }, () => 0);
   let bin = 0;
@@ -31,7 +32,9 @@ function numericBaseline(name: string, values: Float64Array): BaselineColumn {
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   const kept = Math.min(n, sampleSize);
-  const sample = Array.from({ length: kept }, (_, index) => at(kept === 1 ? 0 : Math.round((index * (n - 1)) / (kept - 1))));
+  const sample = Array.from({ length: kept }, (_, index) =>
+    at(kept === 1 ? 0 : Math.round((index * (n - 1)) / (kept - 1))),
+  );
   return {
     kind: 'numeric',
     name,
@@ -45,7 +48,11 @@ function numericBaseline(name: string, values: Float64Array): BaselineColumn {
 }
 
 /** Counts of categories, most frequent first. */
-export function categoricalBaseline(name: string, rowCount: number, counts: ReadonlyMap<string, number>): BaselineColumn {
+export function categoricalBaseline(
+  name: string,
+  rowCount: number,
+  counts: ReadonlyMap<string, number>,
+): BaselineColumn {
   const sorted = [...counts]
     .map(([value, count]) => ({ value, count }))
     .toSorted((one, other) => other.count - one.count || (one.value < other.value ? -1 : 1));
@@ -58,7 +65,9 @@ export function categoricalBaseline(name: string, rowCount: number, counts: Read
 function countTexts(codes: Int32Array, dictionary: readonly string[]): Map<string, number> {
   const counts = new Uint32Array(dictionary.length);
   for (const code of codes) if (code >= 0) counts[code] = (counts[code] ?? 0) + 1;
-  return new Map(dictionary.flatMap((value, code) => ((counts[code] ?? 0) > 0 ? [[value, counts[code] ?? 0] as const] : [])));
+  return new Map(
+    dictionary.flatMap((value, code) => ((counts[code] ?? 0) > 0 ? [[value, counts[code] ?? 0] as const] : [])),
+  );
 }
 
 function dateBaseline(name: string, values: Float64Array): BaselineColumn[] {

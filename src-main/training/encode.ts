@@ -1,4 +1,11 @@
-import type { CategoricalEncoding, ColumnEncoding, DateEncoding, EncodedRows, NumericEncoding, RawColumn } from './encoding.ts';
+import type {
+  CategoricalEncoding,
+  ColumnEncoding,
+  DateEncoding,
+  EncodedRows,
+  NumericEncoding,
+  RawColumn,
+} from './encoding.ts';
 import { hourAngle, month, weekday } from './rules-dates.ts';
 
 /** What one raw column turns into: columns of dense inputs and of slot rows. */
@@ -12,10 +19,12 @@ function encodeNumeric(encoding: NumericEncoding, values: Float64Array): Encoded
   const { mean, scale } = encoding;
   const isFloat = encoding.precision === 'float';
   if (scale !== null) {
-    dense.push(Float32Array.from(values, (raw) => {
-      const value = isFloat ? Math.fround(raw) : raw;
-      return Number.isFinite(value) ? (value - mean) * scale : 0;
-    }));
+    dense.push(
+      Float32Array.from(values, (raw) => {
+        const value = isFloat ? Math.fround(raw) : raw;
+        return Number.isFinite(value) ? (value - mean) * scale : 0;
+      }),
+    );
   }
   if (encoding.hasIndicator) {
     dense.push(Float32Array.from(values, (raw) => (Number.isFinite(isFloat ? Math.fround(raw) : raw) ? 0 : 1)));
@@ -23,7 +32,11 @@ function encodeNumeric(encoding: NumericEncoding, values: Float64Array): Encoded
   return { dense, slots: [] };
 }
 
-function encodeCategorical(encoding: CategoricalEncoding, codes: Int32Array, dictionary: readonly string[]): EncodedColumn {
+function encodeCategorical(
+  encoding: CategoricalEncoding,
+  codes: Int32Array,
+  dictionary: readonly string[],
+): EncodedColumn {
   if (encoding.group === null) return { dense: [], slots: [] };
   const rows = Int32Array.from(dictionary, (value) => encoding.rowOf.get(value) ?? encoding.unknownRow);
   const slots = new Int32Array(codes.length);
@@ -42,7 +55,10 @@ function encodeDate(encoding: DateEncoding, values: Float64Array): EncodedColumn
     }
   }
   const slots: Int32Array[] = [];
-  for (const [part, partOf] of [[encoding.weekday, weekday], [encoding.month, month]] as const) {
+  for (const [part, partOf] of [
+    [encoding.weekday, weekday],
+    [encoding.month, month],
+  ] as const) {
     if (part === null) continue;
     const rows = Int32Array.from(part.rows);
     const missing = rows.length - 1;
@@ -53,7 +69,8 @@ function encodeDate(encoding: DateEncoding, values: Float64Array): EncodedColumn
 
 /** Turns one raw column into network inputs; the exported graph does the same to what a client sends. */
 export function encodeColumn(encoding: ColumnEncoding, column: RawColumn): EncodedColumn {
-  if (encoding.kind === 'categorical' && 'codes' in column) return encodeCategorical(encoding, column.codes, column.dictionary);
+  if (encoding.kind === 'categorical' && 'codes' in column)
+    return encodeCategorical(encoding, column.codes, column.dictionary);
   if (encoding.kind === 'numeric' && 'values' in column) return encodeNumeric(encoding, column.values);
   if (encoding.kind === 'date' && 'values' in column) return encodeDate(encoding, column.values);
   throw new Error(`column ${encoding.name} does not fit its encoding`);

@@ -75,4 +75,8 @@ export interface EncodedRows {
 export type RawColumn =
   | { readonly feature: Feature & { kind: 'numeric' }; readonly values: Float64Array }
   | { readonly feature: Feature & { kind: 'date' }; readonly values: Float64Array }
-  | { readonly feature: Feature & { kind: 'categorical' }; readonly codes: Int32Array; readonly dictionary: readonly string[] };
+  | {
+      readonly feature: Feature & { kind: 'categorical' };
+      readonly codes: Int32Array;
+      readonly dictionary: readonly string[];
+    };

@@ -6,7 +6,11 @@ function list(names: readonly string[]): string {
 }
 
 /** A target, feature or excluded column that the version does not have. */
-export function unknownColumn(role: 'target' | 'feature' | 'excluded', name: string, columns: readonly string[]): SlipwayError {
+export function unknownColumn(
+  role: 'target' | 'feature' | 'excluded',
+  name: string,
+  columns: readonly string[],
+): SlipwayError {
   return new SlipwayError({
     code: 'training.unknown-column',
     message: `there is no column "${name}" (named as ${role === 'excluded' ? 'a column to leave out' : `the ${role}`})`,
@@ -33,7 +37,12 @@ export function noFeatures(target: string): SlipwayError {
 }
 
 export function unsuitableTarget(name: string, problem: string, hint: string): SlipwayError {
-  return new SlipwayError({ code: 'training.unsuitable-target', message: `target "${name}" ${problem}`, hint, details: { column: name } });
+  return new SlipwayError({
+    code: 'training.unsuitable-target',
+    message: `target "${name}" ${problem}`,
+    hint,
+    details: { column: name },
+  });
 }
 
 export function oneClass(name: string, value: string): SlipwayError {

@@ -1,7 +1,14 @@
 import type { Task } from '../../src-preload/contract/training/index.ts';
 import type { Value } from '../onnx/graph.ts';
 import { GraphBuilder } from '../onnx/graph.ts';
-import type { CategoricalEncoding, ColumnEncoding, DateEncoding, DatePart, Encoding, NumericEncoding } from './encoding.ts';
+import type {
+  CategoricalEncoding,
+  ColumnEncoding,
+  DateEncoding,
+  DatePart,
+  Encoding,
+  NumericEncoding,
+} from './encoding.ts';
 import { addForward, layerValues } from './network.ts';
 import type { NetworkShape } from './network.ts';
 import { secondsPerDay } from './rules-dates.ts';
@@ -103,7 +110,8 @@ function addDate(graph: GraphBuilder, encoding: DateEncoding, inputs: NetworkInp
   if (encoding.weekday !== null) {
     inputs.slots.push(addDatePart(graph, encoding.weekday, doubles.remainder(doubles.add(day, 3), 7), isMissing));
   }
-  if (encoding.month !== null) inputs.slots.push(addDatePart(graph, encoding.month, addMonth(graph, doubles, day), isMissing));
+  if (encoding.month !== null)
+    inputs.slots.push(addDatePart(graph, encoding.month, addMonth(graph, doubles, day), isMissing));
 }
 
 function addDatePart(graph: GraphBuilder, part: DatePart, value: Value, isMissing: Value): Value {
@@ -116,7 +124,10 @@ function addDatePart(graph: GraphBuilder, part: DatePart, value: Value, isMissin
 function addMonth(graph: GraphBuilder, doubles: Doubles, day: Value): Value {
   const dayOfEra = doubles.remainder(doubles.add(day, 719_468), 146_097);
   const leapFree = graph.node('Sub', [
-    graph.node('Add', [doubles.minus(dayOfEra, doubles.floorDivide(dayOfEra, 1460)), doubles.floorDivide(dayOfEra, 36_524)]),
+    graph.node('Add', [
+      doubles.minus(dayOfEra, doubles.floorDivide(dayOfEra, 1460)),
+      doubles.floorDivide(dayOfEra, 36_524),
+    ]),
     doubles.floorDivide(dayOfEra, 146_096),
   ]);
   const yearOfEra = doubles.floorDivide(leapFree, 365);
@@ -139,13 +150,20 @@ function addColumn(graph: GraphBuilder, encoding: ColumnEncoding, inputs: Networ
 function stack(graph: GraphBuilder, columns: readonly Value[]): Value | null {
   if (columns.length === 0) return null;
   const axis = graph.ints([1]);
-  return graph.node('Concat', columns.map((column) => graph.node('Unsqueeze', [column, axis])), { axis: { int: 1 } });
+  return graph.node(
+    'Concat',
+    columns.map((column) => graph.node('Unsqueeze', [column, axis])),
+    { axis: { int: 1 } },
+  );
 }
 
 function addOutputs(graph: GraphBuilder, task: Task, target: TargetEncoding, output: Value): void {
   if (target.kind === 'number') {
     const flat = graph.node('Squeeze', [output, graph.ints([1])]);
-    const value = graph.node('Add', [graph.node('Mul', [graph.cast(flat, 'double'), graph.doubles([target.scale])]), graph.doubles([target.mean])]);
+    const value = graph.node('Add', [
+      graph.node('Mul', [graph.cast(flat, 'double'), graph.doubles([target.scale])]),
+      graph.doubles([target.mean]),
+    ]);
     graph.output(graph.cast(value, 'float', { as: 'prediction' }), 'float', ['rows']);
     return;
   }
@@ -159,13 +177,19 @@ function addOutputs(graph: GraphBuilder, task: Task, target: TargetEncoding, out
   } else {
     const all = graph.node('Softmax', [output], { axis: { int: 1 } });
     best = graph.node('ArgMax', [output], { axis: { int: 1 }, keepdims: { int: 0 } });
-    probabilities = target.classes.map((_, index) => graph.node('Gather', [all, graph.ints([index], [])], { axis: { int: 1 } }));
+    probabilities = target.classes.map((_, index) =>
+      graph.node('Gather', [all, graph.ints([index], [])], { axis: { int: 1 } }),
+    );
   }
   const classes =
     target.kind === 'text'
       ? graph.constant({ type: 'string', dims: [target.classes.length], data: target.classes })
       : graph.ints(target.classes);
-  graph.output(graph.node('Gather', [classes, best], { axis: { int: 0 } }, { as: 'label' }), target.kind === 'text' ? 'string' : 'int64', ['rows']);
+  graph.output(
+    graph.node('Gather', [classes, best], { axis: { int: 0 } }, { as: 'label' }),
+    target.kind === 'text' ? 'string' : 'int64',
+    ['rows'],
+  );
   target.classes.forEach((name, index) => {
     const value = graph.node('Identity', [probabilities[index] ?? ''], {}, { as: `probability_${name}` });
     graph.output(value, 'float', ['rows']);

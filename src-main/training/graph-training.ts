@@ -34,13 +34,23 @@ function addLayers(graph: GraphBuilder, shape: NetworkShape, parameters: Value):
  * Loss (mean over the batch) and its derivative by the network's output, per task: squared error; log loss of a sigmoid,
  * computed from the logit (softplus(z) - y z), so that it never overflows; cross entropy of a softmax.
  */
-function addLoss(graph: GraphBuilder, task: Task, shape: NetworkShape, output: Value, inverseRows: Value): { loss: Value; delta: Value } {
+function addLoss(
+  graph: GraphBuilder,
+  task: Task,
+  shape: NetworkShape,
+  output: Value,
+  inverseRows: Value,
+): { loss: Value; delta: Value } {
   const mean = (value: Value): Value => graph.node('ReduceMean', [value], { keepdims: { int: 0 } }, { as: 'loss' });
   if (task === 'multiclass') {
     const target = graph.input('target', 'int32', ['rows']);
-    const truth = graph.node('OneHot', [target, graph.ints([shape.outputs]), graph.floats([0, 1])], { axis: { int: 1 } });
+    const truth = graph.node('OneHot', [target, graph.ints([shape.outputs]), graph.floats([0, 1])], {
+      axis: { int: 1 },
+    });
     const logs = graph.node('LogSoftmax', [output], { axis: { int: 1 } });
-    const picked = graph.node('ReduceSum', [graph.node('Mul', [truth, logs]), graph.ints([1])], { keepdims: { int: 0 } });
+    const picked = graph.node('ReduceSum', [graph.node('Mul', [truth, logs]), graph.ints([1])], {
+      keepdims: { int: 0 },
+    });
     const difference = graph.node('Sub', [graph.node('Exp', [logs]), truth]);
     return { loss: mean(graph.node('Neg', [picked])), delta: graph.node('Mul', [difference, inverseRows]) };
   }
@@ -56,7 +66,14 @@ function addLoss(graph: GraphBuilder, task: Task, shape: NetworkShape, output: V
 }
 
 /** Derivatives of the loss by every parameter, in the order of the flat vector. */
-function addGradient(graph: GraphBuilder, shape: NetworkShape, layers: readonly LayerValues[], batch: BatchInputs, forward: ForwardValues, outputDelta: Value): Value {
+function addGradient(
+  graph: GraphBuilder,
+  shape: NetworkShape,
+  layers: readonly LayerValues[],
+  batch: BatchInputs,
+  forward: ForwardValues,
+  outputDelta: Value,
+): Value {
   const flat = graph.ints([-1]);
   const pieces = new Map<string, Value>();
   let delta = outputDelta;
@@ -64,7 +81,10 @@ function addGradient(graph: GraphBuilder, shape: NetworkShape, layers: readonly 
     const input = layer === 0 ? batch.dense : (forward.activations[layer - 1] ?? null);
     const weights = layers[layer]?.dense ?? null;
     if (input !== null && weights !== null) {
-      pieces.set(`dense${layer}`, graph.node('Reshape', [graph.node('Gemm', [input, delta], { transA: { int: 1 } }), flat]));
+      pieces.set(
+        `dense${layer}`,
+        graph.node('Reshape', [graph.node('Gemm', [input, delta], { transA: { int: 1 } }), flat]),
+      );
     }
     pieces.set(`bias${layer}`, graph.node('ReduceSum', [delta, graph.ints([0])], { keepdims: { int: 0 } }));
     if (layer === 0) break;
@@ -74,10 +94,17 @@ function addGradient(graph: GraphBuilder, shape: NetworkShape, layers: readonly 
   }
   if (batch.slots !== null) {
     // Each row's delta is added to the weight rows that its slots selected: the transpose of the forward pass's Gather.
-    const width = (shape.hidden[0] ?? shape.outputs);
+    const width = shape.hidden[0] ?? shape.outputs;
     const rows = graph.node('Unsqueeze', [graph.cast(batch.slots, 'int64'), graph.ints([2])]);
-    const perSlot = graph.node('Expand', [graph.node('Unsqueeze', [delta, graph.ints([1])]), graph.ints([1, shape.slotCount, 1])]);
-    const zeros = graph.constant({ type: 'float', dims: [shape.slotRows, width], data: new Float32Array(shape.slotRows * width) });
+    const perSlot = graph.node('Expand', [
+      graph.node('Unsqueeze', [delta, graph.ints([1])]),
+      graph.ints([1, shape.slotCount, 1]),
+    ]);
+    const zeros = graph.constant({
+      type: 'float',
+      dims: [shape.slotRows, width],
+      data: new Float32Array(shape.slotRows * width),
+    });
     const sum = graph.node('ScatterND', [zeros, rows, perSlot], { reduction: { text: 'add' } });
     pieces.set('slots0', graph.node('Reshape', [sum, flat]));
   }

@@ -44,7 +44,12 @@ const runStatusOf: Partial<Record<Job['status'], RunStatus>> = {
 /** What the engine does around a training job: the run follows the job, and gets its metrics and artifacts in the same transaction. */
 export function trainJobKind(events: EventBus): JobKind<TrainJobInput, TrainJobResult> {
   const publish = (job: Job, input: TrainJobInput): void =>
-    events.publish({ topic: 'runs', id: input.runId, change: 'updated', value: { status: runStatusOf[job.status] ?? 'running' } });
+    events.publish({
+      topic: 'runs',
+      id: input.runId,
+      change: 'updated',
+      value: { status: runStatusOf[job.status] ?? 'running' },
+    });
   return {
     kind: 'training.train',
     input: trainJobInput,

@@ -49,12 +49,19 @@ async function collectOutputBaseline(
   const { encoding } = target;
   if (encoding.kind === 'number') {
     const { mean, scale } = encoding;
-    return [outputBaseline('prediction', Float64Array.from(outputs, (value) => Math.fround(value * scale + mean)))];
+    return [
+      outputBaseline(
+        'prediction',
+        Float64Array.from(outputs, (value) => Math.fround(value * scale + mean)),
+      ),
+    ];
   }
   const counts = new Map<string, number>();
   const name = (index: number): string => String(encoding.classes[index]);
   for (let row = 0; row < count; row += 1) {
-    const label = name(input.task === 'binary' ? Number((outputs[row] ?? 0) > 0) : bestClass(outputs, row, shape.outputs));
+    const label = name(
+      input.task === 'binary' ? Number((outputs[row] ?? 0) > 0) : bestClass(outputs, row, shape.outputs),
+    );
     counts.set(label, (counts.get(label) ?? 0) + 1);
   }
   const label = categoricalBaseline('label', count, counts);
@@ -63,7 +70,10 @@ async function collectOutputBaseline(
   return [outputBaseline(`probability_${name(1)}`, positive), label];
 }
 
-async function storeArtifacts(context: JobContext, files: Readonly<Record<string, Uint8Array | object>>): Promise<Artifact[]> {
+async function storeArtifacts(
+  context: JobContext,
+  files: Readonly<Record<string, Uint8Array | object>>,
+): Promise<Artifact[]> {
   const artifacts: Artifact[] = [];
   for (const [path, content] of Object.entries(files)) {
     const object = await context.objects.put(content instanceof Uint8Array ? content : JSON.stringify(content));
@@ -84,7 +94,9 @@ export default async function trainModel(input: TrainJobInput, context: JobConte
   context.progress(0, `Reading ${input.target}`);
   const target = await prepareTarget(source, input.assignmentDigest, input.target, input.task);
   if (target.droppedRows > 0) {
-    context.log(`${target.droppedRows} rows are left out: their target "${input.target}" is missing or unknown to the training rows`);
+    context.log(
+      `${target.droppedRows} rows are left out: their target "${input.target}" is missing or unknown to the training rows`,
+    );
   }
   const inputs = await prepareInputs(source, input.features, target.plan, input.params, (done, feature) =>
     context.progress((readingShare * done) / input.features.length, `Reading ${feature.name}`),
@@ -113,7 +125,10 @@ export default async function trainModel(input: TrainJobInput, context: JobConte
     'model/model.onnx': model,
     'model/signature.json': signature,
     'model/baseline.json': baseline,
-    'model/input-example.json': inputExample(inputs.example, inputs.example[0] === undefined ? 0 : Math.min(5, target.plan.trainRows)),
+    'model/input-example.json': inputExample(
+      inputs.example,
+      inputs.example[0] === undefined ? 0 : Math.min(5, target.plan.trainRows),
+    ),
   });
   return {
     metrics: trained.metrics,
@@ -145,8 +160,13 @@ async function train(
       targetScale: target.encoding.kind === 'number' ? target.encoding.scale : 1,
     },
     {
-      points: (points) => context.points(input.runId, points.map((point) => ({ ...point, at: Date.now() }))),
-      progress: (fraction, message) => context.progress(readingShare + (1 - readingShare) * Math.min(fraction, 1), message),
+      points: (points) =>
+        context.points(
+          input.runId,
+          points.map((point) => ({ ...point, at: Date.now() })),
+        ),
+      progress: (fraction, message) =>
+        context.progress(readingShare + (1 - readingShare) * Math.min(fraction, 1), message),
     },
     context.signal,
   );

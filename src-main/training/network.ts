@@ -97,7 +97,12 @@ export interface ForwardValues {
  * rather than multiplied (rows × slots × width instead of rows × all one-hot columns × width operations).
  * @param dense [rows, denseCount]; @param slots [rows, slotCount], integer.
  */
-export function addForward(graph: GraphBuilder, layers: readonly LayerValues[], dense: Value | null, slots: Value | null): ForwardValues {
+export function addForward(
+  graph: GraphBuilder,
+  layers: readonly LayerValues[],
+  dense: Value | null,
+  slots: Value | null,
+): ForwardValues {
   const activations: Value[] = [];
   let current: Value = '';
   layers.forEach((layer, index) => {

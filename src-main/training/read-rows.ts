@@ -7,7 +7,7 @@ import type { RawColumn } from './encoding.ts';
 import { tooManyCategories, unknownColumn } from './errors.ts';
 
 /** Above this many different texts a column is taken for an identifier: the model would have to carry all of them. */
-const categoryLimit = 200_000;
+export const categoryLimit = 200_000;
 
 /** A dataset version as the training job reads it: one column at a time, so that memory holds one raw column. */
 export interface RowSource {
@@ -27,7 +27,12 @@ export interface RowPlan {
 /** A column of the version. @throws SlipwayError `training.unknown-column` */
 export function columnNamed(manifest: Manifest, name: string, role: 'target' | 'feature'): Column {
   const column = manifest.schema.find((candidate) => candidate.name === name);
-  if (column === undefined) throw unknownColumn(role, name, manifest.schema.map((candidate) => candidate.name));
+  if (column === undefined)
+    throw unknownColumn(
+      role,
+      name,
+      manifest.schema.map((candidate) => candidate.name),
+    );
   return column;
 }
 
@@ -47,7 +52,12 @@ export async function readShares(source: RowSource, assignmentDigest: string): P
 }
 
 /** One column as numbers, in row order; `place` says where each goes, and rows at -1 are left out. */
-export async function readNumbers(source: RowSource, column: Column, places: Int32Array | null, length: number): Promise<Float64Array> {
+export async function readNumbers(
+  source: RowSource,
+  column: Column,
+  places: Int32Array | null,
+  length: number,
+): Promise<Float64Array> {
   const values = new Float64Array(length);
   await readColumns(
     source.connection,

@@ -54,9 +54,18 @@ async function prepareNumber(source: RowSource, name: string, shares: Int32Array
   for (let row = 0; row < plan.trainRows; row += 1) squares += ((placed[row] ?? 0) - mean) ** 2;
   const scale = Math.sqrt(squares / plan.trainRows);
   if (!(scale > Math.abs(mean) * 1e-12)) {
-    throw unsuitableTarget(name, `is ${mean} on every training row`, 'Choose a target that varies, more rows, or another split.');
+    throw unsuitableTarget(
+      name,
+      `is ${mean} on every training row`,
+      'Choose a target that varies, more rows, or another split.',
+    );
   }
-  return { plan, target: Float32Array.from(placed, (value) => (value - mean) / scale), encoding: { kind: 'number', mean, scale }, droppedRows: dropped };
+  return {
+    plan,
+    target: Float32Array.from(placed, (value) => (value - mean) / scale),
+    encoding: { kind: 'number', mean, scale },
+    droppedRows: dropped,
+  };
 }
 
 interface RowClasses {
@@ -76,7 +85,11 @@ async function readClasses(source: RowSource, name: string, rowCount: number): P
   const codes = Int32Array.from(values, (value) => {
     if (Number.isNaN(value)) return -1;
     if (!Number.isSafeInteger(value)) {
-      throw unsuitableTarget(name, `has the value ${value}, which is no class`, 'Classes are text, booleans or whole numbers; train a regression instead.');
+      throw unsuitableTarget(
+        name,
+        `has the value ${value}, which is no class`,
+        'Classes are text, booleans or whole numbers; train a regression instead.',
+      );
     }
     const code = codeOf.get(value) ?? codeOf.size;
     codeOf.set(value, code);
@@ -85,7 +98,12 @@ async function readClasses(source: RowSource, name: string, rowCount: number): P
   return { codes, names: [...codeOf.keys()] };
 }
 
-async function prepareClasses(source: RowSource, name: string, task: Task, shares: Int32Array): Promise<PreparedTarget> {
+async function prepareClasses(
+  source: RowSource,
+  name: string,
+  task: Task,
+  shares: Int32Array,
+): Promise<PreparedTarget> {
   const { codes, names } = await readClasses(source, name, shares.length);
   const inTraining = new Set<number>();
   codes.forEach((code, row) => {
@@ -101,16 +119,25 @@ async function prepareClasses(source: RowSource, name: string, task: Task, share
     throw unsuitableTarget(name, `has ${classes.length} classes, not two`, 'Train with task multiclass.');
   }
   if (classes.length > classLimit) {
-    throw unsuitableTarget(name, `has ${classes.length} classes`, `At most ${classLimit} can be told apart; choose another target.`);
+    throw unsuitableTarget(
+      name,
+      `has ${classes.length} classes`,
+      `At most ${classLimit} can be told apart; choose another target.`,
+    );
   }
-  const target = task === 'binary' ? new Float32Array(plan.trainRows + plan.validationRows) : new Int32Array(plan.trainRows + plan.validationRows);
+  const target =
+    task === 'binary'
+      ? new Float32Array(plan.trainRows + plan.validationRows)
+      : new Int32Array(plan.trainRows + plan.validationRows);
   plan.places.forEach((place, row) => {
     if (place >= 0) target[place] = numberOf.get(codes[row] ?? -1) ?? 0;
   });
   const ordered = classes.map((code) => names[code] ?? '');
   const numbers = ordered.filter((value) => typeof value === 'number');
   const encoding: TargetEncoding =
-    numbers.length === ordered.length ? { kind: 'integer', classes: numbers } : { kind: 'text', classes: ordered.map(String) };
+    numbers.length === ordered.length
+      ? { kind: 'integer', classes: numbers }
+      : { kind: 'text', classes: ordered.map(String) };
   return { plan, target, encoding, droppedRows: dropped };
 }
 
@@ -119,7 +146,12 @@ async function prepareClasses(source: RowSource, name: string, task: Task, share
  * Rows without a usable target are left out and counted.
  * @throws SlipwayError `training.no-rows`, `training.one-class`, `training.unsuitable-target`
  */
-export async function prepareTarget(source: RowSource, assignmentDigest: string, name: string, task: Task): Promise<PreparedTarget> {
+export async function prepareTarget(
+  source: RowSource,
+  assignmentDigest: string,
+  name: string,
+  task: Task,
+): Promise<PreparedTarget> {
   const shares = await readShares(source, assignmentDigest);
   return task === 'regression' ? prepareNumber(source, name, shares) : prepareClasses(source, name, task, shares);
 }

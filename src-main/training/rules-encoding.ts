@@ -55,7 +55,8 @@ export function hashText(text: string): number {
 export function fitNumeric(name: string, values: Float64Array, trainRows: number): NumericEncoding {
   let needsDouble = false;
   for (const value of values) {
-    if (Math.abs(value) > largestFloatInteger && Number.isFinite(value) && Math.fround(value) !== value) needsDouble = true;
+    if (Math.abs(value) > largestFloatInteger && Number.isFinite(value) && Math.fround(value) !== value)
+      needsDouble = true;
   }
   let sum = 0;
   let count = 0;
@@ -116,7 +117,8 @@ export function fitCategorical(
   for (const { value, count } of seen) perKey.set(keyOf(value), (perKey.get(keyOf(value)) ?? 0) + count);
   const keys = [...perKey.keys()];
   const group = rows.add([...perKey.values(), ...(missing > 0 ? [missing] : [])]);
-  if (group === null) return { kind: 'categorical', name, isHashed, group, rowOf: new Map(), missingRow: 0, unknownRow: 0 };
+  if (group === null)
+    return { kind: 'categorical', name, isHashed, group, rowOf: new Map(), missingRow: 0, unknownRow: 0 };
   const rowOfKey = new Map(keys.map((key, index) => [key, group.firstRow + index]));
   const unknown = unknownRow(group);
   return {
@@ -130,7 +132,13 @@ export function fitCategorical(
   };
 }
 
-function fitDatePart(values: Float64Array, trainRows: number, partOf: (seconds: number) => number, size: number, rows: SlotRows): DatePart | null {
+function fitDatePart(
+  values: Float64Array,
+  trainRows: number,
+  partOf: (seconds: number) => number,
+  size: number,
+  rows: SlotRows,
+): DatePart | null {
   const counts = new Uint32Array(size + 1);
   for (let row = 0; row < trainRows; row += 1) {
     const value = values[row] ?? Number.NaN;
@@ -167,7 +175,12 @@ export function fitDate(name: string, values: Float64Array, trainRows: number, r
 }
 
 /** Fits one raw column on its first `trainRows` rows. */
-export function fitColumn(column: RawColumn, trainRows: number, params: Pick<TrainParams, 'oneHotLimit' | 'hashBuckets'>, rows: SlotRows): ColumnEncoding {
+export function fitColumn(
+  column: RawColumn,
+  trainRows: number,
+  params: Pick<TrainParams, 'oneHotLimit' | 'hashBuckets'>,
+  rows: SlotRows,
+): ColumnEncoding {
   const name = column.feature.name;
   if ('codes' in column) return fitCategorical(name, column.codes, column.dictionary, trainRows, params, rows);
   if (column.feature.kind === 'date') return fitDate(name, column.values, trainRows, rows);

@@ -22,7 +22,8 @@ function lossOfRow(task: Task, outputs: Float32Array, start: number, width: numb
 /** Mean loss of network outputs (before sigmoid or softmax), summed in row order. */
 export function meanLoss(task: Task, outputs: Float32Array, width: number, target: Target): number {
   let sum = 0;
-  for (let row = 0; row < target.length; row += 1) sum += lossOfRow(task, outputs, row * width, width, target[row] ?? 0);
+  for (let row = 0; row < target.length; row += 1)
+    sum += lossOfRow(task, outputs, row * width, width, target[row] ?? 0);
   return sum / target.length;
 }
 
@@ -33,7 +34,7 @@ export function areaUnderRoc(scores: Float32Array, truth: Target): number | null
   const order = Uint32Array.from(scores.keys()).sort((one, other) => (scores[one] ?? 0) - (scores[other] ?? 0));
   let positives = 0;
   let rankSum = 0;
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start;
     const score = scores[order[start] ?? 0];
     let tied = 0;
@@ -67,7 +68,8 @@ export function validationMetric(
   target: Target,
   targetScale: number,
 ): { readonly name: 'rmse' | 'auc' | 'accuracy'; readonly value: number | null } {
-  if (task === 'regression') return { name: 'rmse', value: Math.sqrt(meanLoss(task, outputs, width, target)) * targetScale };
+  if (task === 'regression')
+    return { name: 'rmse', value: Math.sqrt(meanLoss(task, outputs, width, target)) * targetScale };
   if (task === 'binary') return { name: 'auc', value: areaUnderRoc(outputs, target) };
   let right = 0;
   for (let row = 0; row < target.length; row += 1) if (bestClass(outputs, row, width) === target[row]) right += 1;

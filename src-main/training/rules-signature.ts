@@ -6,12 +6,17 @@ import type { TargetEncoding } from './graph-model.ts';
 /** Names of a model's outputs, in order. */
 export function outputsOf(target: TargetEncoding): SignatureOutput[] {
   const shape = [-1];
-  if (target.kind === 'number') return [{ name: 'prediction', datatype: 'FP32', shape, role: 'value', className: null }];
+  if (target.kind === 'number')
+    return [{ name: 'prediction', datatype: 'FP32', shape, role: 'value', className: null }];
   return [
     { name: 'label', datatype: target.kind === 'text' ? 'BYTES' : 'INT64', shape, role: 'label', className: null },
-    ...target.classes.map(
-      (name): SignatureOutput => ({ name: `probability_${name}`, datatype: 'FP32', shape, role: 'probability', className: String(name) }),
-    ),
+    ...target.classes.map((name): SignatureOutput => ({
+      name: `probability_${name}`,
+      datatype: 'FP32',
+      shape,
+      role: 'probability',
+      className: String(name),
+    })),
   ];
 }
 
@@ -31,7 +36,10 @@ export function signatureOf(columns: readonly ColumnEncoding[], target: TargetEn
 }
 
 /** The first training rows as a client would send them, in the split orientation of pandas; missing is null. */
-export function inputExample(columns: readonly RawColumn[], rowCount: number): { columns: string[]; data: (string | number | null)[][] } {
+export function inputExample(
+  columns: readonly RawColumn[],
+  rowCount: number,
+): { columns: string[]; data: (string | number | null)[][] } {
   const cellOf = (column: RawColumn, row: number): string | number | null => {
     if ('codes' in column) return column.dictionary[column.codes[row] ?? -1] ?? null;
     const value = column.values[row] ?? Number.NaN;

@@ -13,14 +13,23 @@ function floats(data: Float32Array, dims: readonly number[]): ort.Tensor {
 }
 
 /** Copies the rows that `order` names into one batch's inputs. */
-function gatherBatch(rows: EncodedRows, order: Uint32Array, start: number, dense: Float32Array, slots: Int32Array, count: number): void {
+function gatherBatch(
+  rows: EncodedRows,
+  order: Uint32Array,
+  start: number,
+  dense: Float32Array,
+  slots: Int32Array,
+  count: number,
+): void {
   const { denseCount, slotCount } = rows;
   let denseAt = 0;
   let slotAt = 0;
   for (let index = start; index < start + count; index += 1) {
     const row = order[index] ?? 0;
-    for (let from = row * denseCount, end = from + denseCount; from < end; from += 1) dense[denseAt++] = rows.dense[from] ?? 0;
-    for (let from = row * slotCount, end = from + slotCount; from < end; from += 1) slots[slotAt++] = rows.slots[from] ?? 0;
+    for (let from = row * denseCount, end = from + denseCount; from < end; from += 1)
+      dense[denseAt++] = rows.dense[from] ?? 0;
+    for (let from = row * slotCount, end = from + slotCount; from < end; from += 1)
+      slots[slotAt++] = rows.slots[from] ?? 0;
   }
 }
 
@@ -48,7 +57,13 @@ export class StepRunner {
   private spare: ort.Tensor[];
   private steps = 0;
 
-  private constructor(session: ort.InferenceSession, rows: EncodedRows, target: Target, params: TrainParams, initial: Float32Array) {
+  private constructor(
+    session: ort.InferenceSession,
+    rows: EncodedRows,
+    target: Target,
+    params: TrainParams,
+    initial: Float32Array,
+  ) {
     this.session = session;
     this.rows = rows;
     this.target = target;
@@ -99,7 +114,8 @@ export class StepRunner {
     for (let index = 0; index < count; index += 1) truth[index] = target[order[start + index] ?? 0] ?? 0;
     const [parameters, moment1, moment2] = this.current;
     const [newParameters, newMoment1, newMoment2] = this.spare;
-    if (!parameters || !moment1 || !moment2 || !newParameters || !newMoment1 || !newMoment2) throw new Error('no buffers');
+    if (!parameters || !moment1 || !moment2 || !newParameters || !newMoment1 || !newMoment2)
+      throw new Error('no buffers');
     const { feeds, loss } = this.batch(count);
     await this.session.run({ ...feeds, parameters, moment1, moment2 }, { newParameters, newMoment1, newMoment2, loss });
     [this.current, this.spare] = [this.spare, this.current];
@@ -126,9 +142,13 @@ export class StepRunner {
             ? new ort.Tensor('int32', truth.subarray(0, count), [count])
             : floats(truth.subarray(0, count), [count, 1]),
       };
-      if (rows.denseCount > 0) feeds['dense'] = floats(this.dense.subarray(0, count * rows.denseCount), [count, rows.denseCount]);
+      if (rows.denseCount > 0)
+        feeds['dense'] = floats(this.dense.subarray(0, count * rows.denseCount), [count, rows.denseCount]);
       if (rows.slotCount > 0) {
-        feeds['slots'] = new ort.Tensor('int32', this.slots.subarray(0, count * rows.slotCount), [count, rows.slotCount]);
+        feeds['slots'] = new ort.Tensor('int32', this.slots.subarray(0, count * rows.slotCount), [
+          count,
+          rows.slotCount,
+        ]);
       }
       this.batches.set(count, feeds);
     }
@@ -156,7 +176,13 @@ export class ForwardRunner {
   }
 
   /** Outputs before sigmoid or softmax for rows `start` to `end`, row-major. Stops between chunks when `signal` is aborted. */
-  async run(parameters: Float32Array, rows: EncodedRows, start: number, end: number, signal: AbortSignal): Promise<Float32Array> {
+  async run(
+    parameters: Float32Array,
+    rows: EncodedRows,
+    start: number,
+    end: number,
+    signal: AbortSignal,
+  ): Promise<Float32Array> {
     const width = this.shape.outputs;
     const outputs = new Float32Array((end - start) * width);
     for (let from = start; from < end; from += this.chunkRows) {
@@ -164,10 +190,16 @@ export class ForwardRunner {
       const to = Math.min(from + this.chunkRows, end);
       const feeds: Feeds = { parameters: floats(parameters, [parameters.length]) };
       if (rows.denseCount > 0) {
-        feeds['dense'] = floats(rows.dense.subarray(from * rows.denseCount, to * rows.denseCount), [to - from, rows.denseCount]);
+        feeds['dense'] = floats(rows.dense.subarray(from * rows.denseCount, to * rows.denseCount), [
+          to - from,
+          rows.denseCount,
+        ]);
       }
       if (rows.slotCount > 0) {
-        feeds['slots'] = new ort.Tensor('int32', rows.slots.subarray(from * rows.slotCount, to * rows.slotCount), [to - from, rows.slotCount]);
+        feeds['slots'] = new ort.Tensor('int32', rows.slots.subarray(from * rows.slotCount, to * rows.slotCount), [
+          to - from,
+          rows.slotCount,
+        ]);
       }
       const output = floats(outputs.subarray((from - start) * width, (to - start) * width), [to - from, width]);
       await this.session.run(feeds, { output });

@@ -34,7 +34,11 @@ function createFolderStore(dir: string): ObjectStore {
       return { digest, sizeBytes: (await stat(path)).size };
     },
     pathOf,
-    has: (digest) => access(pathOf(digest)).then(() => true, () => false),
+    has: (digest) =>
+      access(pathOf(digest)).then(
+        () => true,
+        () => false,
+      ),
     open: (digest) => createReadStream(pathOf(digest)),
     read: (digest) => readFile(pathOf(digest)),
     verify: async () => null,
@@ -71,7 +75,12 @@ export interface TrainingFixture {
 }
 
 /** Makes the fixture; `input` starts from the neural defaults with every column but the target as a feature. */
-export async function createTrainingFixture(sql: string, shareSql: string, target: string, partRows = 1000): Promise<TrainingFixture> {
+export async function createTrainingFixture(
+  sql: string,
+  shareSql: string,
+  target: string,
+  partRows = 1000,
+): Promise<TrainingFixture> {
   const dir = await mkdtemp(join(tmpdir(), 'slipway-training-'));
   const objects = createFolderStore(dir);
   const duckDb = await openDuckDb({ tempDir: join(dir, 'tmp') });
@@ -90,7 +99,10 @@ export async function createTrainingFixture(sql: string, shareSql: string, targe
   const parts: Manifest['parts'] = [];
   for (let offset = 0; offset < rowCount; offset += partRows) {
     const object = await copy(`SELECT * FROM fixture WHERE rowid >= ${offset} AND rowid < ${offset + partRows}`);
-    parts.push({ rowCount: Math.min(partRows, rowCount - offset), objects: [{ ...object, columns: schema.map((column) => column.name) }] });
+    parts.push({
+      rowCount: Math.min(partRows, rowCount - offset),
+      objects: [{ ...object, columns: schema.map((column) => column.name) }],
+    });
   }
   const assignment = await copy(`SELECT CAST((${shareSql}) AS UTINYINT) AS share FROM fixture`);
   duckDb.close();

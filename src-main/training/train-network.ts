@@ -100,16 +100,33 @@ class LossReport {
  * The same plan gives the same parameters, bit for bit, on the same machine.
  * @throws SlipwayError `training.diverged`; the signal's reason when it is aborted.
  */
-export async function trainNetwork(plan: TrainingPlan, news: TrainingNews, signal: AbortSignal): Promise<TrainedNetwork> {
+export async function trainNetwork(
+  plan: TrainingPlan,
+  news: TrainingNews,
+  signal: AbortSignal,
+): Promise<TrainedNetwork> {
   const { params, task, shape, rows, trainRows } = plan;
   const random = new Random(params.seed);
-  const runner = await StepRunner.create(task, shape, rows, plan.target, params, initialParameters(shape, random), plan.threads);
+  const runner = await StepRunner.create(
+    task,
+    shape,
+    rows,
+    plan.target,
+    params,
+    initialParameters(shape, random),
+    plan.threads,
+  );
   const forward = await ForwardRunner.create(shape, plan.threads);
   const order = Uint32Array.from({ length: trainRows }, (_, row) => row);
   const validationTarget = plan.target.subarray(trainRows);
   const totalSteps = params.epochs * Math.ceil(trainRows / params.batchSize);
   const report = new LossReport();
-  let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, parameters: runner.parameters.slice(), metrics: {} as Record<string, number> };
+  let best = {
+    loss: Number.POSITIVE_INFINITY,
+    epoch: 0,
+    parameters: runner.parameters.slice(),
+    metrics: {} as Record<string, number>,
+  };
   let epoch = 0;
   while (epoch < params.epochs && (validationTarget.length === 0 || epoch - best.epoch < params.patience)) {
     epoch += 1;
@@ -142,7 +159,8 @@ export async function trainNetwork(plan: TrainingPlan, news: TrainingNews, signa
       for (const [key, value] of Object.entries(metrics)) if (key !== 'train.loss') points.push({ key, step, value });
     }
     news.points(points);
-    if (loss < best.loss || validationTarget.length === 0) best = { loss, epoch, parameters: runner.parameters.slice(), metrics };
+    if (loss < best.loss || validationTarget.length === 0)
+      best = { loss, epoch, parameters: runner.parameters.slice(), metrics };
     news.progress(step / totalSteps, progressLine(epoch, params.epochs, report, best.loss));
   }
   await runner.release();

@@ -38,11 +38,11 @@ export type TrainParams = z.infer<typeof trainParams>;
 export const trainDefaults: Readonly<Record<Trainer, TrainParams>> = {
   neural: {
     hidden: [64, 32],
-    epochs: 20,
-    batchSize: 512,
-    learningRate: 0.002,
+    epochs: 30,
+    batchSize: 256,
+    learningRate: 0.005,
     weightDecay: 0.0001,
-    patience: 3,
+    patience: 5,
     oneHotLimit: 512,
     hashBuckets: 256,
     seed: 1,
