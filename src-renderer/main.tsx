@@ -1,3 +1,4 @@
+/* oxlint-disable import/no-unassigned-import -- style sheets have no value */
 import '@mantine/core/styles.css';
 import './app/app.css';
 import './tables/tables.css';

@@ -13,8 +13,8 @@ export function ConnectionBanner({ engine }: { readonly engine: Engine }): React
         <div className="banner">
           <AlertIcon size={16} />
           <span>
-            <strong>The engine does not answer.</strong> What you see may be out of date; this page keeps trying. If the engine was stopped, start it
-            with <code>npm start</code>.
+            <strong>The engine does not answer.</strong> What you see may be out of date; this page keeps trying. If the
+            engine was stopped, start it with <code>npm start</code>.
           </span>
           <Button variant="default" size="compact-xs" onClick={() => engine.retryNow()}>
             Try now

@@ -23,7 +23,12 @@ export function Rail({ page }: { readonly page: Page }): ReactElement {
       {pages.map((target) => {
         const PageIcon = icons[target];
         return (
-          <a key={target} href={formatRoute(target)} className="rail-link" aria-current={target === page ? 'page' : undefined}>
+          <a
+            key={target}
+            href={formatRoute(target)}
+            className="rail-link"
+            aria-current={target === page ? 'page' : undefined}
+          >
             <PageIcon size={20} />
             {pageTitles[target]}
           </a>

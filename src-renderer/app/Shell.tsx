@@ -34,7 +34,7 @@ export function Shell({ engine }: { readonly engine: Engine }): ReactElement {
     document.title = [pageTitles[page], workspace?.name, 'Slipway'].filter((part) => part !== undefined).join(' · ');
   }, [page, workspace?.name]);
   return (
-    <AppShell navbar={{ width: 76, breakpoint: 0 }} footer={{ height: 26 }} padding={0} transitionDuration={0}>
+    <AppShell navbar={{ width: 88, breakpoint: 0 }} footer={{ height: 26 }} padding={0} transitionDuration={0}>
       <AppShell.Navbar>
         <Rail page={page} />
       </AppShell.Navbar>

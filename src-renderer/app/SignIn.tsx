@@ -30,8 +30,8 @@ export function SignIn({ problem }: { readonly problem: string | null }): ReactE
           <SlipwayIcon size={22} /> Sign in to this workspace
         </h1>
         <p>
-          The engine runs, but this browser has no session with it. Open the address that <code>slipway serve</code> printed, or paste the token
-          that this command shows:
+          The engine runs, but this browser has no session with it. Open the address that <code>slipway serve</code>{' '}
+          printed, or paste the token that this command shows:
         </p>
         <CommandLine command="npm run -s slipway -- env" />
         <PasswordInput

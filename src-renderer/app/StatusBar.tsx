@@ -22,10 +22,10 @@ export function StatusBar({ engine }: { readonly engine: Engine }): ReactElement
   const workspace = useResource(stores.workspace, 'info').value;
   return (
     <div className="status-bar">
-      <span className="status-bar-item" role="status">
+      <output className="status-bar-item">
         <span className={`dot dot-${connection}`} aria-hidden="true" />
         {connectionTexts[connection]}
-      </span>
+      </output>
       {workspace === null ? null : (
         <span className="status-bar-item" title={workspace.path}>
           {workspace.name}
@@ -43,7 +43,7 @@ export function StatusBar({ engine }: { readonly engine: Engine }): ReactElement
 function RunningJobs(): ReactElement {
   const jobs = useResource(useStores().jobs.list, 'all').value ?? [];
   const running = jobs.filter(({ status }) => !isEnded(status));
-  const first = running[0];
+  const first = running.find(({ status }) => status !== 'queued') ?? running[0];
   if (first === undefined) return <span className="status-bar-item">No jobs running</span>;
   const text = running.length === 1 ? first.title : `${running.length} jobs running`;
   return (
@@ -71,7 +71,13 @@ function SchemeButton(): ReactElement {
   const { next, icon: SchemeIcon, label } = schemes[colorScheme];
   return (
     <Tooltip label={`${label}. Click to change.`}>
-      <ActionIcon variant="subtle" color="gray" size={22} onClick={() => setColorScheme(next)} aria-label={`${label}. Change.`}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={22}
+        onClick={() => setColorScheme(next)}
+        aria-label={`${label}. Change.`}
+      >
         <SchemeIcon size={14} />
       </ActionIcon>
     </Tooltip>

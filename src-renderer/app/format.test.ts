@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { formatBytes, formatCount, formatDuration, formatNumber, formatRelative, formatShare, shortenIso } from './format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatRelative,
+  formatShare,
+  formatUtc,
+  shortenIso,
+} from './format.ts';
 
 describe('formatNumber', () => {
   test.each([
@@ -63,5 +72,8 @@ describe('formatRelative', () => {
 
 test('dates lose a midnight that says nothing', () => {
   expect(shortenIso('2001-01-01T00:00:00.000Z')).toBe('2001-01-01');
-  expect(shortenIso('2001-01-01T10:30:00.000Z')).toBe('2001-01-01T10:30:00Z');
+  expect(shortenIso('2001-01-01T10:30:00.000Z')).toBe('2001-01-01 10:30');
+  expect(shortenIso('2001-01-01 10:30:05.250')).toBe('2001-01-01 10:30:05.250');
+  expect(shortenIso('2001-01-01')).toBe('2001-01-01');
+  expect(formatUtc(Date.UTC(2001, 5, 30, 23, 59))).toBe('2001-06-30 23:59');
 });

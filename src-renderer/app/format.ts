@@ -6,7 +6,8 @@ const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyl
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(3).replace('-', '−').replace('e+', 'e').replace('e-', 'e−');
+  if (size !== 0 && (size < 1e-4 || size >= 1e9))
+    return value.toExponential(3).replace('-', '−').replace('e+', 'e').replace('e-', 'e−');
   return fourDigits.format(value).replace('-', '−');
 }
 
@@ -71,7 +72,17 @@ export function formatExact(at: number): string {
   return exact.format(at);
 }
 
-/** An ISO 8601 moment or date without the parts that are zero. */
+/** An ISO 8601 moment (UTC) as people write it, without a midnight, seconds or fractions that are zero. */
 export function shortenIso(text: string): string {
-  return text.replace(/[T ]00:00:00(\.0+)?(Z|\+00:?00)?$/, '').replace(/(\d{2}:\d{2}:\d{2})\.0+/, '$1');
+  return text
+    .replace('T', ' ')
+    .replace(/(Z|\+00(:?00)?)$/, '')
+    .replace(/\.0+$/, '')
+    .replace(/ 00:00(:00)?$/, '')
+    .replace(/( \d{2}:\d{2}):00$/, '$1');
+}
+
+/** A moment of the data, in milliseconds since 1970, in UTC. */
+export function formatUtc(at: number): string {
+  return Number.isFinite(at) && Math.abs(at) <= 8.64e15 ? shortenIso(new Date(at).toISOString()) : String(at);
 }

@@ -46,7 +46,10 @@ const idle: Query<never> = { value: null, error: null, isLoading: true };
 const keptEntries = 50;
 
 /** Makes a resource on a client; it lives as long as the page. */
-export function createResource<Key, Value>(client: EngineClient, options: ResourceOptions<Key, Value>): Resource<Key, Value> {
+export function createResource<Key, Value>(
+  client: EngineClient,
+  options: ResourceOptions<Key, Value>,
+): Resource<Key, Value> {
   const refreshEveryMs = options.refreshEveryMs ?? 400;
   const store = createStore<ReadonlyMap<string, Query<Value>>>(() => new Map());
   const watched = new Map<string, Watched<Key>>();
@@ -109,7 +112,14 @@ export function createResource<Key, Value>(client: EngineClient, options: Resour
     store,
     watch(key) {
       const id = keyText(key);
-      const entry = watched.get(id) ?? { key, watchers: 0, isFetching: false, isDirty: false, fetchedAt: 0, timer: undefined };
+      const entry = watched.get(id) ?? {
+        key,
+        watchers: 0,
+        isFetching: false,
+        isDirty: false,
+        fetchedAt: 0,
+        timer: undefined,
+      };
       watched.set(id, entry);
       entry.watchers += 1;
       schedule(id, entry);
@@ -145,7 +155,8 @@ export function useResource<Key, Value>(resource: Resource<Key, Value>, key: Key
   useEffect(() => {
     if (id === null) return undefined;
     // The text stands for the key, whose identity changes with every render.
-    return resource.watch(JSON.parse(id));
+    const parsed: Key = JSON.parse(id);
+    return resource.watch(parsed);
   }, [resource, id]);
   return useStore(resource.store, (queries) => (id === null ? idle : (queries.get(id) ?? idle)));
 }

@@ -22,7 +22,9 @@ export async function startSession(token: string): Promise<string | null> {
     });
     if (response.ok) return null;
     const answer = z.object({ error: errorBody }).safeParse(await response.json().catch(() => null));
-    return answer.success ? `${answer.data.error.message} ${answer.data.error.hint}` : `The engine refused the token (${response.status}).`;
+    return answer.success
+      ? `${answer.data.error.message} ${answer.data.error.hint}`
+      : `The engine refused the token (${response.status}).`;
   } catch {
     return 'The engine does not answer. Check that it runs.';
   }

@@ -19,7 +19,7 @@ export function Chart({ title, spec, height = 220 }: ChartProps): ReactElement {
   const [view, setView] = useState<'chart' | 'table'>('chart');
   const scheme = useComputedColorScheme('light');
   return (
-    <figure className="chart">
+    <figure className="chart" aria-label={summarise(title, spec)}>
       <figcaption className="chart-head">
         <span className="chart-title">{title}</span>
         <SegmentedControl
@@ -37,7 +37,7 @@ export function Chart({ title, spec, height = 220 }: ChartProps): ReactElement {
         {view === 'table' ? (
           <ChartTable title={title} spec={spec} />
         ) : (
-          <div role="img" aria-label={summarise(title, spec)} className="chart-image">
+          <div className="chart-image">
             <Suspense fallback={<Loading lines={3} label={`Loading ${title}`} />}>
               <PlotlyCanvas spec={spec} scheme={scheme} />
             </Suspense>

@@ -25,7 +25,12 @@ function createPainter(element: HTMLElement): Painter {
     if (wanted === null || isDisposed) return;
     lastAt = performance.now();
     const { data, layout } = toFigure(wanted.spec, palettes[wanted.scheme]);
-    await Plotly.react(element, data, { ...layout, width: element.clientWidth, height: element.clientHeight }, chartConfig);
+    await Plotly.react(
+      element,
+      data,
+      { ...layout, width: element.clientWidth, height: element.clientHeight },
+      chartConfig,
+    );
   };
   const schedule = (): void => {
     timer ??= setTimeout(() => void draw(), Math.max(0, lastAt + leastGapMs - performance.now()));

@@ -46,7 +46,7 @@ export function toFigure(spec: ChartSpec, palette: Palette): { data: Data[]; lay
         x,
         y,
         ...(widths === undefined ? {} : { width: widths }),
-        marker: { color, line: { width: 0.5, color: palette.surface } },
+        marker: { color: palette.bar, line: { width: 0.5, color: palette.surface } },
       };
     }
     return {
@@ -74,7 +74,11 @@ export function toFigure(spec: ChartSpec, palette: Palette): { data: Data[]; lay
     font: { family: 'system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif', size: 11, color: palette.text },
     colorway: [...palette.lines],
     margin: { l: 44, r: 12, t: 8, b: 36 },
-    xaxis: { ...axis, type: isMoment ? 'date' : 'linear', title: { text: spec.xTitle, font: { size: 11, color: palette.dimmed }, standoff: 6 } },
+    xaxis: {
+      ...axis,
+      type: isMoment ? 'date' : 'linear',
+      title: { text: spec.xTitle, font: { size: 11, color: palette.dimmed }, standoff: 6 },
+    },
     yaxis: { ...axis, title: { text: spec.yTitle, font: { size: 11, color: palette.dimmed }, standoff: 6 } },
     showlegend: spec.series.length > 1,
     legend: { orientation: 'h', y: 1.02, yanchor: 'bottom', x: 0, font: { size: 11 } },
@@ -94,9 +98,28 @@ function barWidth(edges: readonly number[], index: number): number {
 
 function limitLine(limit: { readonly at: number; readonly label: string }, palette: Palette): Partial<Layout> {
   return {
-    shapes: [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: limit.at, y1: limit.at, line: { color: palette.dimmed, width: 1, dash: 'dot' } }],
+    shapes: [
+      {
+        type: 'line',
+        xref: 'paper',
+        x0: 0,
+        x1: 1,
+        y0: limit.at,
+        y1: limit.at,
+        line: { color: palette.dimmed, width: 1, dash: 'dot' },
+      },
+    ],
     annotations: [
-      { xref: 'paper', x: 1, y: limit.at, text: limit.label, showarrow: false, xanchor: 'right', yanchor: 'bottom', font: { size: 10, color: palette.dimmed } },
+      {
+        xref: 'paper',
+        x: 1,
+        y: limit.at,
+        text: limit.label,
+        showarrow: false,
+        xanchor: 'right',
+        yanchor: 'bottom',
+        font: { size: 10, color: palette.dimmed },
+      },
     ],
   };
 }

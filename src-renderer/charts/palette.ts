@@ -4,6 +4,8 @@
  */
 export interface Palette {
   readonly lines: readonly string[];
+  /** Bars cover more than lines do, so they are lighter. */
+  readonly bar: string;
   readonly text: string;
   readonly dimmed: string;
   readonly grid: string;
@@ -13,6 +15,7 @@ export interface Palette {
 export const palettes: Readonly<Record<'light' | 'dark', Palette>> = {
   light: {
     lines: ['#193aec', '#ff5c01', '#c51f11', '#c447a2', '#ae8c6e', '#9487df', '#5d6fff', '#656364'],
+    bar: '#5d6fff',
     text: '#1b1e25',
     dimmed: '#5a6270',
     grid: '#e3e6eb',
@@ -20,6 +23,7 @@ export const palettes: Readonly<Record<'light' | 'dark', Palette>> = {
   },
   dark: {
     lines: ['#435cff', '#fa7f14', '#dc2407', '#be50b3', '#a4aa8b', '#8acadf', '#5296ff', '#6f7263'],
+    bar: '#5296ff',
     text: '#e6e8ec',
     dimmed: '#a8afbb',
     grid: '#2c313b',
@@ -30,7 +34,10 @@ export const palettes: Readonly<Record<'light' | 'dark', Palette>> = {
 const dashes = ['solid', 'dash', 'dot', 'dashdot'] as const;
 
 /** Colour and dash of the `index`-th line: after eight colours the dash changes. */
-export function lineLook(palette: Palette, index: number): { readonly color: string; readonly dash: (typeof dashes)[number] } {
+export function lineLook(
+  palette: Palette,
+  index: number,
+): { readonly color: string; readonly dash: (typeof dashes)[number] } {
   const { lines } = palette;
   return {
     color: lines[index % lines.length] ?? palette.text,

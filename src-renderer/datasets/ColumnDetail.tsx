@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 import type { ColumnProfile } from '../../src-preload/contract/datasets/index.ts';
-import { formatCount, formatExact, formatNumber, formatShare } from '../app/format.ts';
+import { formatCount, formatNumber, formatShare, formatUtc } from '../app/format.ts';
 import { Facts, Section } from '../app/parts/DetailPane.tsx';
 import { NumberText } from '../app/parts/NumberText.tsx';
 import { Chart } from '../charts/Chart.tsx';
@@ -30,13 +30,17 @@ export function ColumnDetail({ column }: { readonly column: ColumnProfile }): Re
         facts={[
           ['Least', boundText(column.least, formatNumber)],
           ['Greatest', boundText(column.greatest, formatNumber)],
-          ...(column.mean === null || isMoment ? [] : ([['Mean', <NumberText key="mean" value={column.mean} />]] as const)),
-          ...(column.std === null || isMoment ? [] : ([['Standard deviation', <NumberText key="std" value={column.std} />]] as const)),
+          ...(column.mean === null || isMoment
+            ? []
+            : ([['Mean', <NumberText key="mean" value={column.mean} />]] as const)),
+          ...(column.std === null || isMoment
+            ? []
+            : ([['Standard deviation', <NumberText key="std" value={column.std} />]] as const)),
           ...column.quantiles
             .filter(({ at }) => [0.25, 0.5, 0.75, 25, 50, 75].includes(at))
             .map(
               ({ at, value }) =>
-                [quantileName(at), isMoment ? formatExact(value * 1000) : <NumberText key={at} value={value} />] as const,
+                [quantileName(at), isMoment ? formatUtc(value * 1000) : <NumberText key={at} value={value} />] as const,
             ),
         ]}
       />

@@ -2,7 +2,7 @@ import { NativeSelect } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { ReactElement } from 'react';
 import type { ColumnProfile, Dataset } from '../../src-preload/contract/datasets/index.ts';
-import { formatCount, formatShare } from '../app/format.ts';
+import { formatCount, formatNumber, formatShare } from '../app/format.ts';
 import { DetailPane, Section } from '../app/parts/DetailPane.tsx';
 import { Moment } from '../app/parts/Moment.tsx';
 import { BytesText } from '../app/parts/NumberText.tsx';
@@ -13,17 +13,26 @@ import { MiniHistogram } from '../charts/MiniHistogram.tsx';
 import type { TableColumn } from '../tables/columns.ts';
 import { DataTable } from '../tables/DataTable.tsx';
 import { ColumnDetail } from './ColumnDetail.tsx';
-import { columnCounts } from './collect-column.ts';
+import { boundText, columnCounts } from './collect-column.ts';
 
 const columns: readonly TableColumn<ColumnProfile>[] = [
-  { id: 'name', header: 'Column', value: ({ name }) => name, cell: ({ name }) => <span title={name}>{name}</span>, minWidth: 110, grow: 1 },
-  { id: 'type', header: 'Type', value: ({ type }) => type, minWidth: 84, priority: 1 },
+  {
+    id: 'name',
+    header: 'Column',
+    value: ({ name }) => name,
+    cell: ({ name }) => <span title={name}>{name}</span>,
+    minWidth: 110,
+    grow: 1,
+  },
+  { id: 'type', header: 'Type', value: ({ type }) => type, minWidth: 96, priority: 1 },
   {
     id: 'missing',
     header: 'Missing',
     value: ({ missing }) => missing,
     cell: ({ missing, rowCount }) => (
-      <span title={`${formatCount(missing)} of ${formatCount(rowCount)}`}>{formatShare(rowCount === 0 ? 0 : missing / rowCount)}</span>
+      <span title={`${formatCount(missing)} of ${formatCount(rowCount)}`}>
+        {formatShare(rowCount === 0 ? 0 : missing / rowCount)}
+      </span>
     ),
     align: 'right',
     minWidth: 74,
@@ -45,20 +54,36 @@ const columns: readonly TableColumn<ColumnProfile>[] = [
     id: 'values',
     header: 'Values',
     value: ({ least }) => least,
-    cell: (profile) => <MiniHistogram counts={columnCounts(profile)} label={`Distribution of ${profile.name}`} />,
+    cell: (profile) => (
+      <>
+        <MiniHistogram counts={columnCounts(profile)} />
+        <span className="visually-hidden">
+          {boundText(profile.least, formatNumber)} to {boundText(profile.greatest, formatNumber)}
+        </span>
+      </>
+    ),
     minWidth: 110,
     priority: 2,
   },
 ];
 
 /** One dataset: its columns as the profile describes them, in any of its versions. */
-export function DatasetDetail({ dataset, onClose }: { readonly dataset: Dataset; readonly onClose: () => void }): ReactElement {
+export function DatasetDetail({
+  dataset,
+  onClose,
+}: {
+  readonly dataset: Dataset;
+  readonly onClose: () => void;
+}): ReactElement {
   const { versions, profile } = useStores().datasets;
   const known = useResource(versions, dataset.name).value ?? [];
   const [chosen, setChosen] = useState<number | null>(null);
   const [columnName, setColumnName] = useState<string | null>(null);
   const number = chosen ?? dataset.latest?.number ?? null;
-  const key = useMemo(() => (number === null ? null : { dataset: dataset.name, version: number }), [dataset.name, number]);
+  const key = useMemo(
+    () => (number === null ? null : { dataset: dataset.name, version: number }),
+    [dataset.name, number],
+  );
   const query = useResource(profile, key);
   const version = known.find((each) => each.number === number) ?? dataset.latest;
   const column = query.value?.columns.find(({ name }) => name === columnName) ?? query.value?.columns[0] ?? null;
@@ -83,7 +108,8 @@ export function DatasetDetail({ dataset, onClose }: { readonly dataset: Dataset;
         version === null ? null : (
           <>
             Version {version.number} · {plural(version.rowCount, 'row')} · {plural(version.schema.length, 'column')} ·{' '}
-            <BytesText value={version.sizeBytes} /> · imported <Moment at={version.createdAt} /> from {version.source.fileName}
+            <BytesText value={version.sizeBytes} /> · imported <Moment at={version.createdAt} /> from{' '}
+            {version.source.fileName}
           </>
         )
       }

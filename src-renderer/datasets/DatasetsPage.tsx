@@ -16,7 +16,14 @@ import { DatasetDetail } from './DatasetDetail.tsx';
 
 const columns: readonly TableColumn<Dataset>[] = [
   { id: 'name', header: 'Name', value: ({ name }) => name, minWidth: 140, grow: 2 },
-  { id: 'versions', header: 'Versions', value: ({ versionCount }) => versionCount, align: 'right', minWidth: 84, priority: 2 },
+  {
+    id: 'versions',
+    header: 'Versions',
+    value: ({ versionCount }) => versionCount,
+    align: 'right',
+    minWidth: 84,
+    priority: 2,
+  },
   {
     id: 'rows',
     header: 'Rows',
@@ -89,7 +96,11 @@ export function DatasetsPage({ selected }: { readonly selected: string | null })
           }
         />
       }
-      detail={dataset === null ? null : <DatasetDetail key={dataset.id} dataset={dataset} onClose={() => navigate('datasets')} />}
+      detail={
+        dataset === null ? null : (
+          <DatasetDetail key={dataset.id} dataset={dataset} onClose={() => navigate('datasets')} />
+        )
+      }
     />
   );
 }

@@ -18,7 +18,16 @@ const delay: ColumnProfile = {
   histogram: { edges: [-4, 0, 4, 8], counts: [2, 7, 1] },
   topValues: [],
 };
-const origin: ColumnProfile = { ...delay, name: 'origin', type: 'text', histogram: null, topValues: [{ value: 'ORD', count: 6 }, { value: 'ATL', count: 4 }] };
+const origin: ColumnProfile = {
+  ...delay,
+  name: 'origin',
+  type: 'text',
+  histogram: null,
+  topValues: [
+    { value: 'ORD', count: 6 },
+    { value: 'ATL', count: 4 },
+  ],
+};
 
 test('numbers show their bins, text its most frequent values', () => {
   expect(columnCounts(delay)).toEqual([2, 7, 1]);

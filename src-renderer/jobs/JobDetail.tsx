@@ -12,7 +12,7 @@ import { describeError, useResource } from '../app/resource.ts';
 import { formatRoute } from '../app/routes.ts';
 import { useStores } from '../app/stores.ts';
 import { RunCurves } from '../tracking/index.ts';
-import { JobProgress } from './JobsPage.tsx';
+import { JobProgress } from './JobProgress.tsx';
 import { findRunOf } from './jobs-store.ts';
 
 /** One job: progress, the loss curve of a training, the end of its log. */
@@ -52,7 +52,7 @@ export function JobDetail({ job, onClose }: { readonly job: Job; readonly onClos
         {job.error === null ? null : <Failure error={job.error} />}
       </Section>
       {runId === null ? null : (
-        <Section title="Loss">
+        <Section title="Training">
           <RunCurves runId={runId} isLive={isLive} onlyLoss />
         </Section>
       )}
@@ -91,7 +91,7 @@ function LogTail({ jobId }: { readonly jobId: string }): ReactElement {
   const text = query.value?.text ?? '';
   useEffect(() => {
     const box = boxRef.current;
-    if (box === null) return;
+    if (box === null || text === '') return;
     // Follows the end, unless the reader has scrolled away from it.
     const isNearEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
     if (isNearEnd || box.dataset['seen'] === undefined) box.scrollTop = box.scrollHeight;
@@ -103,7 +103,7 @@ function LogTail({ jobId }: { readonly jobId: string }): ReactElement {
   }
   if (text === '') return <p className="hint">Nothing has been logged.</p>;
   return (
-    <pre ref={boxRef} className="log" tabIndex={0} aria-label="Log">
+    <pre ref={boxRef} className="log" aria-label="Log">
       {text}
     </pre>
   );

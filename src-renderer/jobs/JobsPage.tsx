@@ -1,8 +1,6 @@
-import { Progress } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { isEnded } from '../../src-preload/contract/jobs/index.ts';
 import type { Job } from '../../src-preload/contract/jobs/index.ts';
-import { formatShare } from '../app/format.ts';
 import { JobsIcon } from '../app/icons.tsx';
 import { Elapsed, Moment } from '../app/parts/Moment.tsx';
 import { PageFrame } from '../app/parts/PageFrame.tsx';
@@ -15,10 +13,26 @@ import { plural } from '../app/words.ts';
 import type { TableColumn } from '../tables/columns.ts';
 import { DataTable } from '../tables/DataTable.tsx';
 import { JobDetail } from './JobDetail.tsx';
+import { JobProgress } from './JobProgress.tsx';
 
 const columns: readonly TableColumn<Job>[] = [
-  { id: 'title', header: 'Job', value: ({ title }) => title, cell: ({ title }) => <span title={title}>{title}</span>, minWidth: 180, grow: 3 },
-  { id: 'kind', header: 'Kind', value: ({ kind }) => kind, cell: ({ kind }) => <code>{kind}</code>, minWidth: 130, grow: 1, priority: 4 },
+  {
+    id: 'title',
+    header: 'Job',
+    value: ({ title }) => title,
+    cell: ({ title }) => <span title={title}>{title}</span>,
+    minWidth: 180,
+    grow: 3,
+  },
+  {
+    id: 'kind',
+    header: 'Kind',
+    value: ({ kind }) => kind,
+    cell: ({ kind }) => <code>{kind}</code>,
+    minWidth: 130,
+    grow: 1,
+    priority: 4,
+  },
   {
     id: 'status',
     header: 'Status',
@@ -52,20 +66,6 @@ const columns: readonly TableColumn<Job>[] = [
     priority: 2,
   },
 ];
-
-/** How far a job is; nothing once it has ended. */
-export function JobProgress({ job }: { readonly job: Job }): ReactElement | null {
-  if (isEnded(job.status) || job.status === 'queued') return null;
-  const label = `Progress of ${job.title}`;
-  return (
-    <span className="job-progress">
-      <Progress.Root size={6} className="job-progress-bar">
-        <Progress.Section value={(job.progress ?? 1) * 100} striped={job.progress === null} animated={job.progress === null} aria-label={label} />
-      </Progress.Root>
-      <span>{job.progress === null ? '' : formatShare(Math.round(job.progress * 100) / 100)}</span>
-    </span>
-  );
-}
 
 /** All jobs, newest first, and the log of the selected one. */
 export function JobsPage({ selected }: { readonly selected: string | null }): ReactElement {

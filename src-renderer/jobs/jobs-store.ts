@@ -66,6 +66,9 @@ export function applyJob(jobs: Job[], event: EngineEvent): Job[] | null {
 }
 
 /** The run that a training job makes, where it is known. */
-export function findRunOf(jobId: string, runs: readonly { readonly id: string; readonly jobId: string | null }[]): string | null {
+export function findRunOf(
+  jobId: string,
+  runs: readonly { readonly id: string; readonly jobId: string | null }[],
+): string | null {
   return runs.find((run) => run.jobId === jobId)?.id ?? null;
 }

@@ -11,23 +11,37 @@ import { plural } from '../app/words.ts';
 import type { TableColumn } from '../tables/columns.ts';
 import { DataTable } from '../tables/DataTable.tsx';
 import { metricLabel } from '../tracking/index.ts';
-import { Aliases } from './ModelsPage.tsx';
+import { Aliases } from './Aliases.tsx';
 import { VersionSignature } from './VersionSignature.tsx';
 
 function toColumns(model: Model): readonly TableColumn<ModelVersion>[] {
   return [
-    { id: 'number', header: 'Version', value: ({ number }) => number, cell: ({ number }) => `v${number}`, align: 'right', minWidth: 76 },
+    {
+      id: 'number',
+      header: 'Version',
+      value: ({ number }) => number,
+      cell: ({ number }) => `v${number}`,
+      align: 'right',
+      minWidth: 76,
+    },
     {
       id: 'aliases',
       header: 'Aliases',
       value: ({ number }) => aliasesOf(model, number).length,
-      cell: ({ number }) => <Aliases aliases={aliasesOf(model, number)} />,
+      cell: ({ number }) => <Aliases aliases={aliasesOf(model, number)} withVersion={false} />,
       minWidth: 130,
       grow: 1,
     },
     { id: 'source', header: 'From', value: ({ source }) => source, minWidth: 60, priority: 2 },
     { id: 'by', header: 'By', value: ({ actor }) => actor.name, minWidth: 90, priority: 3 },
-    { id: 'registered', header: 'Registered', value: ({ createdAt }) => createdAt, cell: ({ createdAt }) => <Moment at={createdAt} />, minWidth: 100, priority: 1 },
+    {
+      id: 'registered',
+      header: 'Registered',
+      value: ({ createdAt }) => createdAt,
+      cell: ({ createdAt }) => <Moment at={createdAt} />,
+      minWidth: 100,
+      priority: 1,
+    },
   ];
 }
 

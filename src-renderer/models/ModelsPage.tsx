@@ -1,4 +1,3 @@
-import { Badge } from '@mantine/core';
 import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 import type { Model } from '../../src-preload/contract/models/index.ts';
@@ -11,15 +10,24 @@ import { useResource } from '../app/resource.ts';
 import { navigate } from '../app/routes.ts';
 import { useStores } from '../app/stores.ts';
 import { plural } from '../app/words.ts';
+import { headerWidth } from '../tables/columns.ts';
 import type { TableColumn } from '../tables/columns.ts';
 import { DataTable } from '../tables/DataTable.tsx';
 import { chooseMetrics, metricLabel } from '../tracking/index.ts';
+import { Aliases } from './Aliases.tsx';
 import { ModelDetail } from './ModelDetail.tsx';
 
 function toColumns(models: readonly Model[]): readonly TableColumn<Model>[] {
   const metricHolders = models.flatMap(({ latest }) => (latest === null ? [] : [latest]));
   return [
-    { id: 'name', header: 'Name', value: ({ name }) => name, cell: ({ name }) => <span title={name}>{name}</span>, minWidth: 140, grow: 2 },
+    {
+      id: 'name',
+      header: 'Name',
+      value: ({ name }) => name,
+      cell: ({ name }) => <span title={name}>{name}</span>,
+      minWidth: 140,
+      grow: 2,
+    },
     {
       id: 'version',
       header: 'Newest',
@@ -33,21 +41,19 @@ function toColumns(models: readonly Model[]): readonly TableColumn<Model>[] {
       header: 'Aliases',
       value: ({ aliases }) => aliases.map(({ alias }) => alias).join(' '),
       cell: ({ aliases }) => <Aliases aliases={aliases} />,
-      minWidth: 170,
+      minWidth: 200,
       grow: 2,
       priority: 1,
     },
-    ...chooseMetrics(metricHolders).map(
-      (key, index): TableColumn<Model> => ({
-        id: `metric ${key}`,
-        header: metricLabel(key),
-        value: ({ latest }) => latest?.metrics[key] ?? null,
-        cell: ({ latest }) => <NumberText value={latest?.metrics[key]} />,
-        align: 'right',
-        minWidth: 96,
-        priority: index + 2,
-      }),
-    ),
+    ...chooseMetrics(metricHolders).map((key, index): TableColumn<Model> => ({
+      id: `metric ${key}`,
+      header: metricLabel(key),
+      value: ({ latest }) => latest?.metrics[key] ?? null,
+      cell: ({ latest }) => <NumberText value={latest?.metrics[key]} />,
+      align: 'right',
+      minWidth: headerWidth(metricLabel(key)),
+      priority: index + 2,
+    })),
     {
       id: 'registered',
       header: 'Registered',
@@ -57,20 +63,6 @@ function toColumns(models: readonly Model[]): readonly TableColumn<Model>[] {
       priority: 3,
     },
   ];
-}
-
-/** Aliases as labels, each with the version it names. */
-export function Aliases({ aliases }: { readonly aliases: Model['aliases'] }): ReactElement {
-  if (aliases.length === 0) return <>–</>;
-  return (
-    <span className="badges">
-      {aliases.map(({ alias, version }) => (
-        <Badge key={alias} variant="default" size="sm" tt="none" radius="sm">
-          {alias} v{version}
-        </Badge>
-      ))}
-    </span>
-  );
 }
 
 /** All registered models, and the versions of the selected one. */

@@ -15,7 +15,13 @@ import { describeArms } from './collect-windows.ts';
 import { MonitorSections } from './MonitorSections.tsx';
 
 /** One deployment: where it answers, what it serves, what its monitor saw. */
-export function DeploymentDetail({ deployment, onClose }: { readonly deployment: Deployment; readonly onClose: () => void }): ReactElement {
+export function DeploymentDetail({
+  deployment,
+  onClose,
+}: {
+  readonly deployment: Deployment;
+  readonly onClose: () => void;
+}): ReactElement {
   const { windows } = useStores().deployments;
   const query = useResource(windows, deployment.name);
   return (
@@ -53,7 +59,11 @@ export function DeploymentDetail({ deployment, onClose }: { readonly deployment:
       <Alerts deployment={deployment.name} />
       {query.value === null ? (
         <Section title="Monitor">
-          {query.error === null ? <Loading lines={4} label="Loading windows" /> : <Failure error={query.error} onRetry={() => windows.refresh(deployment.name)} />}
+          {query.error === null ? (
+            <Loading lines={4} label="Loading windows" />
+          ) : (
+            <Failure error={query.error} onRetry={() => windows.refresh(deployment.name)} />
+          )}
         </Section>
       ) : (
         <MonitorSections windows={query.value} />

@@ -16,7 +16,14 @@ import { DeploymentDetail } from './DeploymentDetail.tsx';
 import { describeArms } from './collect-windows.ts';
 
 const columns: readonly TableColumn<Deployment>[] = [
-  { id: 'name', header: 'Name', value: ({ name }) => name, cell: ({ name }) => <span title={name}>{name}</span>, minWidth: 130, grow: 2 },
+  {
+    id: 'name',
+    header: 'Name',
+    value: ({ name }) => name,
+    cell: ({ name }) => <span title={name}>{name}</span>,
+    minWidth: 130,
+    grow: 2,
+  },
   {
     id: 'state',
     header: 'State',

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { ReactElement } from 'react';
 import type { ColumnDrift, MonitorWindow } from '../../src-preload/contract/monitoring/index.ts';
-import { formatCount, formatExact } from '../app/format.ts';
+import { formatCount, formatUtc } from '../app/format.ts';
 import { AlertIcon, CheckIcon } from '../app/icons.tsx';
 import { Facts, Section } from '../app/parts/DetailPane.tsx';
 import { NumberText } from '../app/parts/NumberText.tsx';
@@ -12,12 +12,50 @@ import { metricLabel } from '../tracking/index.ts';
 import { psiChart, qualityChart } from './collect-windows.ts';
 
 const columns: readonly TableColumn<ColumnDrift>[] = [
-  { id: 'name', header: 'Column', value: ({ name }) => name, cell: ({ name, explanation }) => <span title={explanation}>{name}</span>, minWidth: 110, grow: 1 },
+  {
+    id: 'name',
+    header: 'Column',
+    value: ({ name }) => name,
+    cell: ({ name, explanation }) => <span title={explanation}>{name}</span>,
+    minWidth: 110,
+    grow: 1,
+  },
   { id: 'role', header: 'Role', value: ({ role }) => role, minWidth: 66, priority: 3 },
-  { id: 'psi', header: 'PSI', value: ({ psi }) => psi, cell: ({ psi }) => <NumberText value={psi} />, align: 'right', minWidth: 74 },
-  { id: 'ks', header: 'KS', value: ({ ks }) => ks, cell: ({ ks }) => <NumberText value={ks} />, align: 'right', minWidth: 74, priority: 2 },
-  { id: 'p', header: 'p', value: ({ pValue }) => pValue, cell: ({ pValue }) => <NumberText value={pValue} />, align: 'right', minWidth: 84, priority: 4 },
-  { id: 'effect', header: 'Effect', value: ({ effect }) => effect, cell: ({ effect }) => <NumberText value={effect} />, align: 'right', minWidth: 74, priority: 1 },
+  {
+    id: 'psi',
+    header: 'PSI',
+    value: ({ psi }) => psi,
+    cell: ({ psi }) => <NumberText value={psi} />,
+    align: 'right',
+    minWidth: 74,
+  },
+  {
+    id: 'ks',
+    header: 'KS',
+    value: ({ ks }) => ks,
+    cell: ({ ks }) => <NumberText value={ks} />,
+    align: 'right',
+    minWidth: 74,
+    priority: 2,
+  },
+  {
+    id: 'p',
+    header: 'p',
+    value: ({ pValue }) => pValue,
+    cell: ({ pValue }) => <NumberText value={pValue} />,
+    align: 'right',
+    minWidth: 84,
+    priority: 4,
+  },
+  {
+    id: 'effect',
+    header: 'Effect',
+    value: ({ effect }) => effect,
+    cell: ({ effect }) => <NumberText value={effect} />,
+    align: 'right',
+    minWidth: 74,
+    priority: 1,
+  },
   {
     id: 'drifted',
     header: 'Verdict',
@@ -41,7 +79,9 @@ export function MonitorSections({ windows }: { readonly windows: readonly Monito
   if (newest === null) {
     return (
       <Section title="Monitor">
-        <p className="hint">No window of predictions is complete yet. The first one is compared with the data the model was trained on.</p>
+        <p className="hint">
+          No window of predictions is complete yet. The first one is compared with the data the model was trained on.
+        </p>
       </Section>
     );
   }
@@ -50,7 +90,7 @@ export function MonitorSections({ windows }: { readonly windows: readonly Monito
       <Section title="Drift over time">
         <Chart title="PSI against the training baseline" spec={psi} height={200} />
       </Section>
-      <Section title={`Newest window, until ${formatExact(newest.endAt)}`}>
+      <Section title={`Newest window, until ${formatUtc(newest.endAt)} UTC`}>
         <div className="detail-table detail-table-short">
           <DataTable
             label="Columns of the newest window"

@@ -29,7 +29,7 @@ export function psiChart(windows: readonly MonitorWindow[]): ChartSpec {
       x: windows.map(({ endAt }) => endAt),
       y: windows.map(({ columns }) => columns.find((column) => column.name === name)?.psi ?? null),
     })),
-    xTitle: 'End of window',
+    xTitle: 'End of window (UTC)',
     yTitle: 'PSI',
     xType: 'moment',
     limit: { at: psiLimit, label: `${psiLimit}` },
@@ -38,7 +38,9 @@ export function psiChart(windows: readonly MonitorWindow[]): ChartSpec {
 
 /** Realised metrics over the windows that have labels. */
 export function qualityChart(windows: readonly MonitorWindow[], label: (metric: string) => string): ChartSpec | null {
-  const names = [...new Set(windows.flatMap(({ quality }) => Object.keys(quality)))].filter((name) => name !== 'n').slice(0, lines);
+  const names = [...new Set(windows.flatMap(({ quality }) => Object.keys(quality)))]
+    .filter((name) => name !== 'n')
+    .slice(0, lines);
   if (names.length === 0) return null;
   return {
     kind: 'lines',
@@ -47,7 +49,7 @@ export function qualityChart(windows: readonly MonitorWindow[], label: (metric: 
       x: windows.map(({ endAt }) => endAt),
       y: windows.map(({ quality }) => quality[name] ?? null),
     })),
-    xTitle: 'End of window',
+    xTitle: 'End of window (UTC)',
     yTitle: 'Metric',
     xType: 'moment',
   };

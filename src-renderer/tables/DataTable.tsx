@@ -1,3 +1,4 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- rows placed one by one in a grid cannot be a table element's */
 import { useTable } from '@tanstack/react-table';
 import type { RowData } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -61,13 +62,15 @@ function Grid<Row extends RowData>(props: DataTableProps<Row> & { readonly rows:
         accessorFn: (row: Row) => column.value(row) ?? undefined,
         sortUndefined: 'last' as const,
         sortDescFirst: column.align === 'right',
-        sortFn: (a: { original: Row }, b: { original: Row }) => compareValues(column.value(a.original), column.value(b.original)),
+        sortFn: (a: { original: Row }, b: { original: Row }) =>
+          compareValues(column.value(a.original), column.value(b.original)),
       })),
     [props.columns],
   );
   const table = useTable({ features, columns: definitions, data: rows, getRowId: rowId });
   const sorted = table.getRowModel().rows;
 
+  // oxlint-disable-next-line react/incompatible-library -- the React compiler is not used
   const virtualizer = useVirtualizer({
     count: sorted.length,
     getScrollElement: () => scrollRef.current,
@@ -126,6 +129,7 @@ function Grid<Row extends RowData>(props: DataTableProps<Row> & { readonly rows:
           const row = sorted[item.index];
           if (row === undefined) return null;
           return (
+            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the grid around it handles the keys
             <div
               key={row.id}
               id={`${baseId}-${row.id}`}

@@ -24,5 +24,7 @@ test('a column without priority stays, however narrow it gets', () => {
 });
 
 test('only columns that grow share what is left', () => {
-  expect(toGridTemplate([{ ...column('name', 100), grow: 2 }, column('rows', 80)])).toBe('minmax(100px, 2fr) minmax(80px, 80px)');
+  expect(toGridTemplate([{ ...column('name', 100), grow: 2 }, column('rows', 80)])).toBe(
+    'minmax(100px, 2fr) minmax(80px, 80px)',
+  );
 });

@@ -17,12 +17,19 @@ export interface TableColumn<Row> {
   readonly priority?: number;
 }
 
+/** Room for a header that is not known beforehand, with its sort mark, in pixels. */
+export function headerWidth(header: string): number {
+  return Math.max(84, Math.ceil(header.length * 7.4) + 36);
+}
+
 /** The columns that fit into `width` pixels, in their order. */
 export function fitColumns<Row>(columns: readonly TableColumn<Row>[], width: number): readonly TableColumn<Row>[] {
   let kept = [...columns];
   const total = (): number => kept.reduce((sum, column) => sum + column.minWidth, 0);
   while (total() > width) {
-    const least = kept.findLast((column) => (column.priority ?? 0) === Math.max(...kept.map(({ priority = 0 }) => priority)));
+    const least = kept.findLast(
+      (column) => (column.priority ?? 0) === Math.max(...kept.map(({ priority = 0 }) => priority)),
+    );
     if (least === undefined || (least.priority ?? 0) === 0) break;
     kept = kept.filter((column) => column !== least);
   }
@@ -31,5 +38,7 @@ export function fitColumns<Row>(columns: readonly TableColumn<Row>[], width: num
 
 /** The columns' tracks for CSS grid. */
 export function toGridTemplate<Row>(columns: readonly TableColumn<Row>[]): string {
-  return columns.map(({ minWidth, grow = 0 }) => `minmax(${minWidth}px, ${grow === 0 ? `${minWidth}px` : `${grow}fr`})`).join(' ');
+  return columns
+    .map(({ minWidth, grow = 0 }) => `minmax(${minWidth}px, ${grow === 0 ? `${minWidth}px` : `${grow}fr`})`)
+    .join(' ');
 }

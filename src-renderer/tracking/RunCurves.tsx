@@ -4,7 +4,7 @@ import { Failure, Loading } from '../app/parts/states.tsx';
 import { useResource } from '../app/resource.ts';
 import { useStores } from '../app/stores.ts';
 import { Chart } from '../charts/Chart.tsx';
-import { groupCurves } from './collect-runs.ts';
+import { groupCurves, isLoss } from './collect-runs.ts';
 
 export interface RunCurvesProps {
   readonly runId: string;
@@ -18,13 +18,16 @@ export function RunCurves({ runId, isLive, onlyLoss = false }: RunCurvesProps): 
   const { curves } = useStores().runs;
   const query = useResource(curves, runId);
   const groups = useMemo(() => groupCurves(query.value ?? []), [query.value]);
-  const losses = groups.filter(({ title }) => /loss/i.test(title));
+  const losses = groups.filter(({ title }) => isLoss(title));
   const shown = onlyLoss && losses.length > 0 ? losses : groups;
   if (query.value === null) {
     if (query.error !== null) return <Failure error={query.error} onRetry={() => curves.refresh(runId)} />;
     return <Loading lines={3} label="Loading curves" />;
   }
-  if (shown.length === 0) return <p className="hint">{isLive ? 'The first points come with the first steps.' : 'This run recorded no curves.'}</p>;
+  if (shown.length === 0)
+    return (
+      <p className="hint">{isLive ? 'The first points come with the first steps.' : 'This run recorded no curves.'}</p>
+    );
   return (
     <>
       {shown.map(({ title, spec }) => (

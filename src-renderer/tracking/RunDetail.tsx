@@ -62,7 +62,11 @@ export function RunDetail({ run, dataset, onClose }: RunDetailProps): ReactEleme
           <Facts
             facts={Object.entries(run.params).map(([key, value]) => [
               key,
-              typeof value === 'number' && !Number.isInteger(value) ? <NumberText key={key} value={value} /> : String(value),
+              typeof value === 'number' && !Number.isInteger(value) ? (
+                <NumberText key={key} value={value} />
+              ) : (
+                String(value)
+              ),
             ])}
           />
         )}

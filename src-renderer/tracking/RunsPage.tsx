@@ -1,6 +1,5 @@
 import { useMemo } from 'react';
 import type { ReactElement } from 'react';
-import type { DatasetVersion } from '../../src-preload/contract/datasets/index.ts';
 import type { Run } from '../../src-preload/contract/tracking/index.ts';
 import { RunsIcon } from '../app/icons.tsx';
 import { Elapsed, Moment } from '../app/parts/Moment.tsx';
@@ -12,14 +11,24 @@ import { useResource } from '../app/resource.ts';
 import { navigate } from '../app/routes.ts';
 import { useStores } from '../app/stores.ts';
 import { plural } from '../app/words.ts';
+import { headerWidth } from '../tables/columns.ts';
 import type { TableColumn } from '../tables/columns.ts';
 import { DataTable } from '../tables/DataTable.tsx';
 import { chooseMetrics, datasetLabel, metricLabel, summariseParams } from './collect-runs.ts';
 import { RunDetail } from './RunDetail.tsx';
 
-function toColumns(runs: readonly Run[], versions: ReadonlyMap<string, DatasetVersion>): readonly TableColumn<Run>[] {
+const noLabels: ReadonlyMap<string, string> = new Map();
+
+function toColumns(runs: readonly Run[], labels: ReadonlyMap<string, string>): readonly TableColumn<Run>[] {
   return [
-    { id: 'name', header: 'Name', value: ({ name }) => name, cell: ({ name }) => <span title={name}>{name}</span>, minWidth: 130, grow: 2 },
+    {
+      id: 'name',
+      header: 'Name',
+      value: ({ name }) => name,
+      cell: ({ name }) => <span title={name}>{name}</span>,
+      minWidth: 130,
+      grow: 2,
+    },
     {
       id: 'status',
       header: 'Status',
@@ -27,17 +36,15 @@ function toColumns(runs: readonly Run[], versions: ReadonlyMap<string, DatasetVe
       cell: ({ status }) => <StatusLabel status={status} />,
       minWidth: 100,
     },
-    ...chooseMetrics(runs).map(
-      (key, index): TableColumn<Run> => ({
-        id: `metric ${key}`,
-        header: metricLabel(key),
-        value: ({ metrics }) => metrics[key] ?? null,
-        cell: ({ metrics }) => <NumberText value={metrics[key]} />,
-        align: 'right',
-        minWidth: 96,
-        priority: index + 1,
-      }),
-    ),
+    ...chooseMetrics(runs).map((key, index): TableColumn<Run> => ({
+      id: `metric ${key}`,
+      header: metricLabel(key),
+      value: ({ metrics }) => metrics[key] ?? null,
+      cell: ({ metrics }) => <NumberText value={metrics[key]} />,
+      align: 'right',
+      minWidth: headerWidth(metricLabel(key)),
+      priority: index + 1,
+    })),
     {
       id: 'params',
       header: 'Parameters',
@@ -50,7 +57,7 @@ function toColumns(runs: readonly Run[], versions: ReadonlyMap<string, DatasetVe
     {
       id: 'dataset',
       header: 'Dataset',
-      value: ({ datasetVersionId }) => datasetLabel(datasetVersionId, versions),
+      value: ({ datasetVersionId }) => datasetLabel(datasetVersionId, labels),
       minWidth: 100,
       grow: 1,
       priority: 4,
@@ -79,12 +86,8 @@ function toColumns(runs: readonly Run[], versions: ReadonlyMap<string, DatasetVe
 export function RunsPage({ selected }: { readonly selected: string | null }): ReactElement {
   const { runs, datasets } = useStores();
   const query = useResource(runs.list, 'all');
-  const knownDatasets = useResource(datasets.list, 'all').value;
-  const versions = useMemo(
-    () => new Map((knownDatasets ?? []).flatMap(({ latest }) => (latest === null ? [] : [[latest.id, latest] as const]))),
-    [knownDatasets],
-  );
-  const columns = useMemo(() => toColumns(query.value ?? [], versions), [query.value, versions]);
+  const labels = useResource(datasets.labels, 'all').value ?? noLabels;
+  const columns = useMemo(() => toColumns(query.value ?? [], labels), [query.value, labels]);
   const run = query.value?.find(({ id }) => id === selected) ?? null;
   return (
     <PageFrame
@@ -111,7 +114,12 @@ export function RunsPage({ selected }: { readonly selected: string | null }): Re
       }
       detail={
         run === null ? null : (
-          <RunDetail key={run.id} run={run} dataset={datasetLabel(run.datasetVersionId, versions)} onClose={() => navigate('runs')} />
+          <RunDetail
+            key={run.id}
+            run={run}
+            dataset={datasetLabel(run.datasetVersionId, labels)}
+            onClose={() => navigate('runs')}
+          />
         )
       }
     />

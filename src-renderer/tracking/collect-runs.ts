@@ -1,4 +1,3 @@
-import type { DatasetVersion } from '../../src-preload/contract/datasets/index.ts';
 import type { Run } from '../../src-preload/contract/tracking/index.ts';
 import type { ChartSpec } from '../charts/figure.ts';
 import type { Curve } from './runs-store.ts';
@@ -11,16 +10,17 @@ const metricColumns = 3;
 export function chooseMetrics(runs: readonly Pick<Run, 'metrics'>[]): string[] {
   const counts = new Map<string, number>();
   for (const { metrics } of runs) for (const key of Object.keys(metrics)) counts.set(key, (counts.get(key) ?? 0) + 1);
-  const rank = (key: string): number => {
-    const [share, name] = splitKey(key);
-    const place = preferred.indexOf(name);
-    const shareRank = share === 'test' ? 0 : share === '' ? 1 : 2;
-    return shareRank * 100 + (place === -1 ? 50 : place);
-  };
   return [...counts]
     .toSorted(([keyA, countA], [keyB, countB]) => rank(keyA) - rank(keyB) || countB - countA || (keyA < keyB ? -1 : 1))
     .slice(0, metricColumns)
     .map(([key]) => key);
+}
+
+function rank(key: string): number {
+  const [share, name] = splitKey(key);
+  const place = preferred.indexOf(name);
+  const shareRank = share === 'test' ? 0 : share === '' ? 1 : 2;
+  return shareRank * 100 + (place === -1 ? 50 : place);
 }
 
 function splitKey(key: string): [share: string, name: string] {
@@ -56,11 +56,14 @@ export function summariseParams(params: Run['params']): string {
     .join(', ');
 }
 
-/** The dataset version a run was trained on, by name where it is a newest one, else by the start of its id. */
-export function datasetLabel(versionId: string | null, versions: ReadonlyMap<string, DatasetVersion>): string {
-  if (versionId === null) return '–';
-  const version = versions.get(versionId);
-  return version === undefined ? versionId.slice(0, 8) : `${version.datasetName} v${version.number}`;
+/** The dataset version a run was trained on, in words where they are known, else the start of its id. */
+export function datasetLabel(versionId: string | null, labels: ReadonlyMap<string, string>): string {
+  return versionId === null ? '–' : (labels.get(versionId) ?? versionId.slice(0, 8));
+}
+
+/** Whether a measure is what training makes small. */
+export function isLoss(name: string): boolean {
+  return /loss/i.test(name);
 }
 
 /** Curves of the same measure over train, validation… share one chart; losses come first. */
@@ -71,7 +74,6 @@ export function groupCurves(curves: readonly Curve[]): { readonly title: string;
     const [, name] = splitKey(curve.key);
     groups.set(name, [...(groups.get(name) ?? []), curve]);
   }
-  const isLoss = (name: string): boolean => /loss/i.test(name);
   return [...groups]
     .toSorted(([a], [b]) => Number(isLoss(b)) - Number(isLoss(a)) || (a < b ? -1 : 1))
     .map(([name, members]) => ({

@@ -1,4 +1,5 @@
 import { CloseButton } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { useId } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 
@@ -15,14 +16,9 @@ export interface DetailPaneProps {
 /** The evidence for what is selected in the list. Escape closes it. */
 export function DetailPane({ title, aside, subtitle, onClose, children }: DetailPaneProps): ReactElement {
   const titleId = useId();
+  useHotkeys([['Escape', onClose]]);
   return (
-    <section
-      className="detail"
-      aria-labelledby={titleId}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) onClose();
-      }}
-    >
+    <section className="detail" aria-labelledby={titleId}>
       <header className="detail-head">
         <div className="detail-title">
           <h2 id={titleId} title={title}>
@@ -33,16 +29,21 @@ export function DetailPane({ title, aside, subtitle, onClose, children }: Detail
         </div>
         {subtitle === undefined ? null : <div className="detail-subtitle">{subtitle}</div>}
       </header>
-      {/* A scrolling region is reached with the keyboard too. */}
-      <div className="detail-body" tabIndex={-1}>
-        {children}
-      </div>
+      <div className="detail-body">{children}</div>
     </section>
   );
 }
 
 /** A titled part of a detail pane. */
-export function Section({ title, aside, children }: { readonly title: string; readonly aside?: ReactNode; readonly children: ReactNode }): ReactElement {
+export function Section({
+  title,
+  aside,
+  children,
+}: {
+  readonly title: string;
+  readonly aside?: ReactNode;
+  readonly children: ReactNode;
+}): ReactElement {
   return (
     <section className="section">
       <div className="section-head">

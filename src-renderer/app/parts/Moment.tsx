@@ -35,7 +35,13 @@ export function Moment({ at }: { readonly at: number }): ReactElement {
 }
 
 /** How long something took, or takes so far. */
-export function Elapsed({ startedAt, endedAt }: { readonly startedAt: number | null; readonly endedAt: number | null }): ReactElement {
+export function Elapsed({
+  startedAt,
+  endedAt,
+}: {
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+}): ReactElement {
   const text = useNow((nowMs) => {
     if (startedAt === null) return '–';
     if (endedAt !== null) return formatDuration(endedAt - startedAt);

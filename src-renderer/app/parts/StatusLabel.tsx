@@ -8,7 +8,10 @@ export type Status = JobStatus | Deployment['state'];
 
 type Tone = 'ok' | 'warn' | 'danger' | 'info' | 'idle';
 
-const looks: Record<Status, { readonly text: string; readonly tone: Tone; readonly icon: (props: IconProps) => ReactElement }> = {
+const looks: Record<
+  Status,
+  { readonly text: string; readonly tone: Tone; readonly icon: (props: IconProps) => ReactElement }
+> = {
   queued: { text: 'Queued', tone: 'idle', icon: ClockIcon },
   running: { text: 'Running', tone: 'info', icon: PlayIcon },
   cancelling: { text: 'Cancelling', tone: 'warn', icon: StopIcon },

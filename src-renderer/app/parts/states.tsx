@@ -25,9 +25,22 @@ export function Empty({ icon, title, description, command }: EmptyProps): ReactE
 }
 
 /** What went wrong, and what to do about it. */
-export function Failure({ error, onRetry }: { readonly error: ErrorBody; readonly onRetry?: () => void }): ReactElement {
+export function Failure({
+  error,
+  onRetry,
+}: {
+  readonly error: ErrorBody;
+  readonly onRetry?: () => void;
+}): ReactElement {
   return (
-    <Alert className="failure" color="red" variant="light" icon={<AlertIcon size={16} />} title={error.message} role="alert">
+    <Alert
+      className="failure"
+      color="red"
+      variant="light"
+      icon={<AlertIcon size={16} />}
+      title={error.message}
+      role="alert"
+    >
       <p>{error.hint}</p>
       <p className="failure-code">
         <code>{error.code}</code>
@@ -44,10 +57,10 @@ export function Failure({ error, onRetry }: { readonly error: ErrorBody; readonl
 /** Grey lines where rows will be. */
 export function Loading({ lines = 6, label }: { readonly lines?: number; readonly label: string }): ReactElement {
   return (
-    <div className="loading" role="status" aria-label={label}>
+    <output className="loading" aria-label={label}>
       {Array.from({ length: lines }, (_, line) => (
         <Skeleton key={line} height={12} width={`${88 - ((line * 23) % 40)}%`} />
       ))}
-    </div>
+    </output>
   );
 }
