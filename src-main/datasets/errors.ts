@@ -31,13 +31,6 @@ export const datasetErrors = {
   noSplit: (id: string) => make('datasets.no-split', `There is no split with the id ${id}.`, 'List the splits of the dataset version.', { id }),
   inTrash: (name: string) =>
     make('datasets.in-trash', `Dataset “${name}” is in the trash.`, 'Restore it, or choose another name.', { dataset: name }),
-  concurrentImport: (name: string, number: number) =>
-    make(
-      'datasets.concurrent-import',
-      `Another import made version ${number} of “${name}” in the meantime.`,
-      'Nothing was changed by this one. Import again to add its rows as the next version.',
-      { dataset: name, number },
-    ),
   relativePath: (path: string) =>
     make('datasets.relative-path', `“${path}” is not an absolute path.`, 'Give the whole path of the file.', { path }),
   missingFile: (path: string) => make('datasets.missing-file', `There is no file “${path}”.`, 'Check the path and its spelling.', { path }),

@@ -10,7 +10,8 @@ import { datasetErrors } from './errors.ts';
 
 export const importInput = z.object({
   name,
-  path: z.string().min(1),
+  /** An absolute path, or an object of this workspace by its digest. */
+  source: z.union([z.object({ path: z.string().min(1) }), z.object({ objectDigest: digest, fileName: z.string().min(1) })]),
   format: z.enum(['csv', 'parquet', 'json', 'excel']).optional(),
   missingTokens: z.array(z.string()).optional(),
   hasHeader: z.boolean().optional(),
@@ -41,7 +42,7 @@ export function importKind(deps: { readonly registry: Registry; readonly events:
     kind: 'datasets.import',
     input: importInput,
     result: importResult,
-    title: (input) => `Import ${basename(input.path)} into ${input.name}`,
+    title: (input) => `Import ${'path' in input.source ? basename(input.source.path) : input.source.fileName} into ${input.name}`,
     complete: async (_job, input, result) => {
       const existing = await deps.registry.read('datasets.get', { dataset: input.name });
       if (existing !== null && existing.trashedAt !== null) throw datasetErrors.inTrash(input.name);

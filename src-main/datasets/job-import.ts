@@ -56,11 +56,11 @@ async function stage(connection: DuckDBConnection, file: SourceFile, encoding: T
   }
 }
 
-async function importFile(connection: DuckDBConnection, file: SourceFile, input: ImportInput, context: JobContext, tempDir: string, rowsPerPart: number | undefined): Promise<ImportResult> {
+async function importFile(connection: DuckDBConnection, file: SourceFile, fileName: string, input: ImportInput, context: JobContext, tempDir: string, rowsPerPart: number | undefined): Promise<ImportResult> {
   const { signal, objects } = context;
   const report: Report = (fraction, message) => context.progress(fraction, message);
-  const scanned = await scanSource(file, signal, (done) => report((steps.scanned * done) / file.sizeBytes, `Reading ${basename(file.path)}`));
-  const staged = await withProgress(connection, report, [steps.scanned, steps.staged], `Reading ${basename(file.path)}`, () => stage(connection, file, scanned.encoding, input, tempDir, signal));
+  const scanned = await scanSource(file, signal, (done) => report((steps.scanned * done) / file.sizeBytes, `Reading ${fileName}`));
+  const staged = await withProgress(connection, report, [steps.scanned, steps.staged], `Reading ${fileName}`, () => stage(connection, file, scanned.encoding, input, tempDir, signal));
   const [counted] = await queryRows(connection, `SELECT count(*) FROM ${staged.relation}`, signal);
   const rowCount = Number(counted?.[0] ?? 0);
   if (rowCount === 0) throw datasetErrors.noRows(file.path, staged.columns.length === 1 && file.format === 'json' ? 0 : staged.columns.length);
@@ -79,7 +79,7 @@ async function importFile(connection: DuckDBConnection, file: SourceFile, input:
     parts,
     source: {
       format: file.format,
-      fileName: basename(file.path),
+      fileName,
       sizeBytes: file.sizeBytes,
       digest: scanned.digest,
       options: {
@@ -117,12 +117,15 @@ async function importFile(connection: DuckDBConnection, file: SourceFile, input:
  */
 export async function runImport(input: ImportInput, context: JobContext, options: { readonly rowsPerPart?: number; readonly threads?: number } = {}): Promise<ImportResult> {
   const tempDir = join(context.workDir, 'tmp');
-  const file = await checkSourceFile(input.path, input.format);
+  const { source } = input;
+  const path = 'path' in source ? source.path : context.objects.pathOf(source.objectDigest);
+  const fileName = 'path' in source ? basename(path) : source.fileName;
+  const file = await checkSourceFile(path, input.format);
   try {
     await mkdir(tempDir, { recursive: true });
     const db = await openDuckDb({ tempDir: join(tempDir, 'duckdb'), ...(options.threads === undefined ? {} : { threads: options.threads }) });
     try {
-      return await importFile(db.connection, file, input, context, tempDir, options.rowsPerPart);
+      return await importFile(db.connection, file, fileName, input, context, tempDir, options.rowsPerPart);
     } finally {
       db.close();
     }

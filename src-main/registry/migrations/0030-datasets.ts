@@ -34,7 +34,8 @@ export const datasetTables: Migration = {
       train_rows INTEGER NOT NULL,
       validation_rows INTEGER NOT NULL,
       test_rows INTEGER NOT NULL,
-      created_at INTEGER NOT NULL
+      created_at INTEGER NOT NULL,
+      UNIQUE (dataset_version_id, spec)
     ) STRICT;
     CREATE INDEX splits_by_version ON splits (dataset_version_id, id);
   `,
