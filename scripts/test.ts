@@ -11,15 +11,19 @@ interface Outcome {
   readonly hasFailed: boolean;
 }
 
-/** Tools that are started by name find the Node that runs this. */
-const path = [dirname(process.execPath), bin, process.env['PATH'] ?? ''].join(delimiter);
+/** Tools that are started by name find the Node that runs this; a log gets no colours. */
+const env = {
+  ...process.env,
+  PATH: [dirname(process.execPath), bin, process.env['PATH'] ?? ''].join(delimiter),
+  ...(process.stdout.isTTY || process.env['FORCE_COLOR'] !== undefined ? {} : { NO_COLOR: '1' }),
+};
 
 function run(step: Step): Outcome {
   console.log(`\n── ${step.name} ──`);
   const startedAt = performance.now();
   const isOk = step.commands.map((args) => {
     const [script, ...rest] = args;
-    const options = { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path } } as const;
+    const options = { cwd: root, stdio: 'inherit', env } as const;
     return spawnSync(process.execPath, [join(root, script), ...rest], options).status === 0;
   });
   const failures = isOk.filter((ok) => !ok).length;

@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * What tells a process from a later one with the same id: the kernel's start time, where it can be read.
+ * What the kernel says of a process, where it can be read (Linux): one letter for its state, its parent, its start time.
  * @param {number} pid
- * @returns {string}
+ * @returns {{ state: string, parent: number, startedAt: string } | null}
  */
-function startOf(pid) {
+function describe(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')')).split(' ')[20] ?? '';
+    // The name, in brackets, may hold anything; what follows is numbered from the state on.
+    const fields = stat.slice(stat.lastIndexOf(')')).split(' ');
+    return { state: fields[1] ?? '', parent: Number(fields[2]), startedAt: fields[20] ?? '' };
   } catch {
-    return '';
+    return null;
   }
 }
 
@@ -20,7 +22,7 @@ function startOf(pid) {
  * @returns {string}
  */
 export function identify(pid) {
-  return `${pid} ${startOf(pid)}`;
+  return `${pid} ${describe(pid)?.startedAt ?? ''}`;
 }
 
 /**
@@ -36,5 +38,15 @@ export function isRunning(identity) {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
-  return identify(pid) === identity;
+  // One that ended but was not yet asked for its exit code still has its id.
+  return describe(pid)?.state !== 'Z' && identify(pid) === identity;
+}
+
+/**
+ * The parent of a process, or null where it cannot be known.
+ * @param {number} pid
+ * @returns {number | null}
+ */
+export function parentOf(pid) {
+  return describe(pid)?.parent ?? null;
 }

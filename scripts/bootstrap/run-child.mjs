@@ -1,7 +1,20 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { identify, isRunning, parentOf } from './process-id.mjs';
 
 const parentPollMs = 500;
+
+/**
+ * Answers whether what started this process is still there: its parent and, where that is the shell of an npm script,
+ * the npm behind it, which a kill can end without the shell's notice.
+ * @returns {() => boolean}
+ */
+function watchLauncher() {
+  const parent = process.ppid;
+  const above = process.env['npm_lifecycle_event'] === undefined ? null : parentOf(parent);
+  const npm = above === null || above <= 1 ? null : identify(above);
+  return () => process.ppid === parent && (npm === null || isRunning(npm));
+}
 
 /**
  * Runs a command in this one's place: same input and output, same signals, same end. When the parent of this process
@@ -23,9 +36,9 @@ export function runChild(command, args, env) {
         child.kill(signal);
       });
     }
-    const parent = process.ppid;
+    const isLaunched = watchLauncher();
     const watch = setInterval(() => {
-      if (process.ppid === parent) return;
+      if (isLaunched()) return;
       clearInterval(watch);
       child.kill('SIGTERM');
     }, parentPollMs);

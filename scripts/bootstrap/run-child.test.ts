@@ -30,16 +30,29 @@ describe('runChild', () => {
     expect(await once(start(`process.kill(process.pid, 'SIGKILL')`), 'exit')).toEqual([137, null]);
   });
 
-  it('asks the command to end when its own parent is gone', async () => {
-    const inner = `process.on('SIGTERM', () => { console.log('asked'); process.exit(0) }); console.log(process.ppid); setInterval(() => {}, 1000)`;
-    const script = `import { runChild } from ${module}; await runChild(process.execPath, ['-e', ${JSON.stringify(inner)}], {});`;
-    const launcher = `
-      const { spawn } = require('node:child_process');
-      spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(script)}], { stdio: 'inherit' });`;
-    const parent = spawn(process.execPath, ['-e', launcher], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const inner = `process.on('SIGTERM', () => { console.log('asked'); process.exit(0) }); console.log('up'); setInterval(() => {}, 1000)`;
+  const bootstrap = `import { runChild } from ${module}; await runChild(process.execPath, ['-e', ${JSON.stringify(inner)}], {});`;
+  const spawnNext = (script: string, args: string) =>
+    `require('node:child_process').spawn(process.execPath, [${args}'-e', ${JSON.stringify(script)}], { stdio: 'inherit' });`;
+  const parentScript = spawnNext(bootstrap, `'--input-type=module', `);
+
+  it('asks the command to end when its parent is gone', async () => {
+    const parent = spawn(process.execPath, ['-e', parentScript], { stdio: ['ignore', 'pipe', 'inherit'] });
     await firstLine(parent);
     const asked = firstLine(parent);
     parent.kill('SIGKILL');
+    expect(await asked).toBe('asked');
+  });
+
+  it.runIf(process.platform === 'linux')('asks it to end when the npm behind its parent is gone', async () => {
+    const env = { ...process.env, npm_lifecycle_event: 'slipway' };
+    const npm = spawn(process.execPath, ['-e', spawnNext(parentScript, '')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env,
+    });
+    await firstLine(npm);
+    const asked = firstLine(npm);
+    npm.kill('SIGKILL');
     expect(await asked).toBe('asked');
   });
 });
