@@ -22,11 +22,13 @@ export const evaluationCalls = defineCalls({
       runId: id.optional(),
       model: z.string().optional(),
       version: z.int().positive().optional(),
-      dataset: z.string(),
+      /** A run's own dataset version where absent; so are its split and its target. A version made by a run likewise. */
+      dataset: z.string().optional(),
       datasetVersion: z.int().positive().optional(),
+      /** Where there is none, all rows are measured. */
       splitId: id.optional(),
       share: splitShare.default('test'),
-      target: z.string(),
+      target: z.string().optional(),
     }),
     output: jobRef,
   },
