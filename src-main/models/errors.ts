@@ -62,3 +62,21 @@ export function folderNotEmpty(path: string): SlipwayError {
     hint: 'Name a new or an empty folder.',
   });
 }
+
+/** A version is one file; weights beside it would be lost. */
+export function hasExternalData(fileName: string, location: string): SlipwayError {
+  return new SlipwayError({
+    code: 'models.external-data',
+    message: `${fileName} keeps its weights in a second file, ${location}.`,
+    hint: 'Save it as one file: onnx.save(onnx.load(path), "model.onnx").',
+  });
+}
+
+/** The Open Inference Protocol has no word for this type. */
+export function hasUnusableTensor(fileName: string, tensor: string, type: string): SlipwayError {
+  return new SlipwayError({
+    code: 'models.unusable-tensor',
+    message: `"${tensor}" of ${fileName} has the type ${type}, which cannot be served.`,
+    hint: 'Export the model with numbers, booleans or text as inputs and outputs.',
+  });
+}
