@@ -19,11 +19,14 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit] ?? ''}`;
 }
 
+function two(part: number): string {
+  return String(part).padStart(2, '0');
+}
+
 /** A moment in local time, to the second. */
 export function formatTime(at: number | null | undefined): string {
   if (at === null || at === undefined) return '–';
   const date = new Date(at);
-  const two = (part: number): string => String(part).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 

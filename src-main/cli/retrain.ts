@@ -26,8 +26,8 @@ function describe(retrains: readonly Retrain[]): string {
 
 async function follow(context: CommandContext, session: EngineSession, deployment: string, started: Retrain): Promise<Retrain> {
   let current = started;
-  let wake = (): void => undefined;
-  const unsubscribe = session.subscribe(['retrains'], () => wake());
+  let wake: (() => void) | undefined;
+  const unsubscribe = session.subscribe(['retrains'], () => wake?.());
   try {
     while (!isOver(current) && !context.signal.aborted) {
       context.progress.update(null, `Retraining: ${current.status}`);

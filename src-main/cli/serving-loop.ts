@@ -1,10 +1,10 @@
 import type { Engine } from '../engine.ts';
-import type { Answer, CommandContext } from './command.ts';
+import type { CommandContext } from './command.ts';
 import { watchLauncher } from './launcher.ts';
 
 /** Keeps an engine until Ctrl-C, a stop signal or the end of what launched it, then shuts it down in order. */
 export async function keepServing(context: CommandContext, engine: Engine): Promise<null> {
-  let stopWatch = (): void => undefined;
+  let stopWatch: (() => void) | undefined;
   try {
     await new Promise<void>((resolve) => {
       if (context.signal.aborted) return resolve();
@@ -15,7 +15,7 @@ export async function keepServing(context: CommandContext, engine: Engine): Prom
       });
     });
   } finally {
-    stopWatch();
+    stopWatch?.();
     await engine.close();
   }
   return null;
@@ -23,6 +23,7 @@ export async function keepServing(context: CommandContext, engine: Engine): Prom
 
 /** The line by which a launcher learns that the engine is ready. */
 export function readyLine(context: CommandContext, engine: Engine): void {
-  const answer: Answer = { json: { url: engine.url, token: engine.token }, text: `Slipway serves ${engine.workspace.name} at ${engine.url}\nOpen ${engine.url}/#token=${engine.token}` };
-  context.write(`${context.isJson ? JSON.stringify(answer.json) : answer.text}\n`);
+  const { url, token, workspace } = engine;
+  const text = `Slipway serves ${workspace.name} at ${url}\nOpen ${url}/#token=${token}`;
+  context.write(`${context.isJson ? JSON.stringify({ url, token }) : text}\n`);
 }

@@ -17,7 +17,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 /** A value in at most 60 characters, as JSON, for a message. */
 export function shortValue(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === 'bigint' ? `${value}` : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 

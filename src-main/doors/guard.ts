@@ -15,10 +15,13 @@ const nameableDoors: readonly Door[] = ['cli', 'browser', 'desktop', 'api'];
 /** Header by which a caller that holds the token says which door it is. */
 export const doorHeader = 'x-slipway-door';
 
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
 /** Compares without telling by its time where two texts differ. */
 function isSameText(left: string, right: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(left), digest(right));
+  return timingSafeEqual(digestOf(left), digestOf(right));
 }
 
 function toDoor(value: unknown): Door | null {
@@ -39,7 +42,7 @@ export function checkOrigin(headers: IncomingHttpHeaders, port: number): void {
   const site = headers['sec-fetch-site'];
   const isNavigation = headers['sec-fetch-mode'] === 'navigate';
   if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isNavigation) {
-    throw forbiddenOrigin('Sec-Fetch-Site', String(site));
+    throw forbiddenOrigin('Sec-Fetch-Site', site);
   }
 }
 

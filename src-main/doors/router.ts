@@ -29,16 +29,17 @@ type AnyHandler = (input: unknown, context: CallContext) => Promise<unknown>;
 
 /** Rejects as soon as the caller has lost interest, whether or not the handler looks at the signal. */
 async function raceAgainst<Value>(signal: AbortSignal, name: string, work: Promise<Value>): Promise<Value> {
-  let stop = (): void => undefined;
+  let stop: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(cancelledCall(name));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    const onAbort = (): void => reject(cancelledCall(name));
+    stop = () => signal.removeEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
   });
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    stop?.();
   }
 }
 

@@ -74,6 +74,10 @@ function lostConnection(reason: string): SlipwayError {
   });
 }
 
+function doNothing(): void {
+  // What there is to undo before anything was done.
+}
+
 /** A client that connects by itself, keeps trying, and sends what was asked for meanwhile once it is connected. */
 export function createClient(host: ClientHost): Client {
   const pending = new Map<number, PendingCall>();
@@ -83,7 +87,8 @@ export function createClient(host: ClientHost): Client {
   let socket: ClientSocket | null = null;
   let nextId = 1;
   let retryMs = firstRetryMs;
-  let cancelRetry = (): void => undefined;
+  let cancelRetry: () => void = doNothing;
+  let closeSocket: () => void = doNothing;
   let isClosed = false;
   let finalReason = 'it was closed';
 
@@ -165,7 +170,6 @@ export function createClient(host: ClientHost): Client {
     closeSocket = () => opened.close();
   }
 
-  let closeSocket = (): void => undefined;
   open();
 
   return {

@@ -12,7 +12,7 @@ export const socketPath = '/api/socket';
  * A message that is none of these closes the connection with code 1008 and a reason.
  */
 export const clientMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('call'), id: z.int(), method: z.string(), input: z.unknown() }),
+  z.object({ type: z.literal('call'), id: z.int(), method: z.string(), input: z.unknown().optional() }),
   z.object({ type: z.literal('cancel'), id: z.int() }),
   z.object({ type: z.literal('subscribe'), topics: z.array(topic).max(topic.options.length) }),
   z.object({ type: z.literal('ack'), batch: z.int() }),
@@ -20,7 +20,7 @@ export const clientMessage = z.discriminatedUnion('type', [
 export type ClientMessage = z.infer<typeof clientMessage>;
 
 export const serverMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('value'), id: z.int(), value: z.unknown() }),
+  z.object({ type: z.literal('value'), id: z.int(), value: z.unknown().optional() }),
   z.object({ type: z.literal('error'), id: z.int(), error: errorBody }),
   z.object({ type: z.literal('events'), batch: z.int(), events: z.array(engineEvent) }),
 ]);
