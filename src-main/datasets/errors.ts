@@ -51,6 +51,8 @@ export const datasetErrors = {
     make('datasets.truncated', `“${path}” is incomplete or damaged: ${what}.`, 'Copy or export the file again.', { path }, cause),
   badRow: (path: string, line: number, what: string) =>
     make('datasets.bad-row', `Line ${line} of “${path}” cannot be read: ${what}.`, 'Correct that line and import again.', { path, line }),
+  badRecord: (path: string, record: number, what: string) =>
+    make('datasets.bad-record', `Record ${record} of “${path}” is not valid JSON: ${what}.`, 'Correct that record and import again.', { path, record }),
   noRows: (path: string, columns: number) =>
     make(
       'datasets.no-rows',

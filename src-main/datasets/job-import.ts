@@ -83,6 +83,7 @@ async function importFile(connection: DuckDBConnection, file: SourceFile, fileNa
       sizeBytes: file.sizeBytes,
       digest: scanned.digest,
       options: {
+        ...(file.isMisnamed ? { recognisedBy: 'content, against the file’s name' } : {}),
         ...staged.options,
         ...(input.missingTokens === undefined ? {} : { missingTokens: input.missingTokens }),
         ...(Object.keys(refined.decisions).length === 0 ? {} : { columns: refined.decisions }),

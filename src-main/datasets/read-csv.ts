@@ -99,6 +99,7 @@ export async function stageCsv(
     await recode(source.path, source.encoding, path, signal);
   }
   const beginning = await readBeginning(path);
+  if (!beginning.isCut && beginning.text.trim() === '') throw datasetErrors.noRows(source.shownPath, 0);
   const dialect = source.dialect ?? sniffCsv(beginning.text, beginning.isCut, options.hasHeader);
   const names = namesOf(dialect, options);
   const staged = join(tempDir, 'staged.parquet');

@@ -55,7 +55,11 @@ async function readCells(path: string, sheet: string | number | undefined): Prom
     if (unpackedBytes > largestUnpackedBytes) {
       throw datasetErrors.tooLarge(path, `it unpacks to ${Math.round(unpackedBytes / 2 ** 20)} MiB`, `${largestUnpackedBytes / 2 ** 20} MiB`);
     }
-    const rows = await readSheet(path, sheet ?? 1);
+    const rows = await readSheet(path, sheet ?? 1).catch((error: unknown) => {
+      // A number may come as text, from the command line.
+      if (error instanceof SheetNotFoundError && typeof sheet === 'string' && /^[1-9]\d*$/.test(sheet)) return readSheet(path, Number(sheet));
+      throw error;
+    });
     return rows.map((row) => row.map(cellText));
   } catch (error) {
     if (error instanceof SheetNotFoundError) {

@@ -103,7 +103,7 @@ export function parquetError(error: unknown, path: string): unknown {
 
 /**
  * A JSON file: an array of objects, or one object a line. It is read once into a Parquet file in `tempDir`.
- * @throws SlipwayError `datasets.truncated`, `.bad-row`, `.column-names`.
+ * @throws SlipwayError `datasets.truncated`, `.bad-record`, `.column-names`.
  */
 export async function stageJson(connection: DuckDBConnection, path: string, shownPath: string, options: ImportOptions, tempDir: string, signal: AbortSignal): Promise<Staged> {
   const staged = join(tempDir, 'staged.parquet');
@@ -118,11 +118,12 @@ export async function stageJson(connection: DuckDBConnection, path: string, show
 
 function jsonError(error: unknown, path: string): unknown {
   const text = error instanceof Error ? error.message : '';
-  const record = Number(/in (?:record\/value|line|record) (\d+)/.exec(text)?.[1] ?? 0);
-  if (/unexpected end of data/i.test(text)) return datasetErrors.truncated(path, `it ends inside record ${Math.max(1, record)}`, error);
+  // DuckDB counts the record it was about to read as well.
+  const record = Math.max(1, Number(/in (?:record\/value|line|record) (\d+)/.exec(text)?.[1] ?? 2) - 1);
+  if (/unexpected end of data/i.test(text)) return datasetErrors.truncated(path, `it ends inside record ${record}`, error);
   if (/Malformed JSON|Expected|Invalid Input Error: .*JSON/i.test(text)) {
     const what = /: ([^:\n]+?)\.?\s*(?:\n|$)/.exec(text.slice(text.indexOf('Malformed')))?.[1] ?? 'it is not valid JSON';
-    return datasetErrors.badRow(path, Math.max(1, record), what.trim());
+    return datasetErrors.badRecord(path, record, what.trim());
   }
   if (/maximum_object_size/i.test(text)) return datasetErrors.tooLarge(path, 'one JSON object exceeds the limit', `${largestJsonObjectBytes >> 20} MiB an object`);
   return error;

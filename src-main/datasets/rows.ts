@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { DuckDBDateValue, DuckDBTimestampValue } from '@duckdb/node-api';
@@ -63,12 +64,18 @@ export class RowReader {
     const relation = relationSql({ schema: manifest.schema, parts: page.parts }, this.objects);
     const sql = `SELECT ${manifest.schema.map(cellSql).join(', ')} FROM (${relation}) LIMIT ${limit} OFFSET ${page.offset}`;
     const result = this.last.then(async () => {
-      this.opened ??= openDuckDb({ tempDir: this.tempDir, memoryMb: 256, threads: 2 });
+      this.opened ??= this.open();
       const { connection } = await this.opened;
       return (await queryRows(connection, sql, signal)).map((row) => row.map(toCell));
     });
     this.last = result.catch(() => undefined);
     return result;
+  }
+
+  private async open(): Promise<OpenedDuckDb> {
+    // What a killed engine spilled.
+    await rm(this.tempDir, { recursive: true, force: true });
+    return openDuckDb({ tempDir: this.tempDir, memoryMb: 256, threads: 2 });
   }
 
   async close(): Promise<void> {

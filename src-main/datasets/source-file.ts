@@ -15,9 +15,21 @@ export interface SourceFile {
   readonly format: FileFormat;
   readonly sizeBytes: number;
   readonly modifiedAtMs: number;
+  /** The file's name says another format than its bytes. */
+  readonly isMisnamed: boolean;
 }
 
 const formatNames: Record<FileFormat, string> = { csv: 'a CSV file', parquet: 'a Parquet file', json: 'a JSON file', excel: 'an Excel file' };
+
+const namedFormats: Readonly<Record<string, FileFormat>> = {
+  '.csv': 'csv',
+  '.tsv': 'csv',
+  '.parquet': 'parquet',
+  '.json': 'json',
+  '.ndjson': 'json',
+  '.jsonl': 'json',
+  '.xlsx': 'excel',
+};
 
 const signatures: readonly (readonly [hex: string, what: string])[] = [
   ['89504e47', 'a PNG image'],
@@ -111,13 +123,14 @@ export async function checkSourceFile(path: string, wanted?: FileFormat): Promis
   const format = wanted !== undefined && isText && (wanted === 'csv' || wanted === 'json') ? wanted : recognised;
   if (wanted !== undefined && wanted !== format) {
     if (recognised !== 'csv' && recognised !== 'json') throw datasetErrors.wrongType(path, formatNames[recognised], formatNames[wanted]);
-    throw datasetErrors.truncated(path, `it does not begin as ${formatNames[wanted]} does`);
+    throw datasetErrors.wrongType(path, 'a text file', formatNames[wanted]);
   }
   const extension = extname(path).toLowerCase();
   if (wanted === undefined && isText && (extension === '.parquet' || extension === '.xlsx')) {
     throw datasetErrors.wrongType(path, 'a text file', extension === '.parquet' ? formatNames.parquet : formatNames.excel);
   }
-  return { path, format, sizeBytes: found.size, modifiedAtMs: found.mtimeMs };
+  const named = namedFormats[extension];
+  return { path, format, sizeBytes: found.size, modifiedAtMs: found.mtimeMs, isMisnamed: named !== undefined && named !== format };
 }
 
 /** How many bytes at the end of `chunk` begin a UTF-8 character that goes on in the next one. */

@@ -16,6 +16,8 @@ export function isNumeric(column: Pick<Column, 'type'>): boolean {
 export function shownSql(column: Column): string {
   const name = quoteIdentifier(column.name);
   if (column.type === 'timestamp') return `replace(CAST(${name} AS VARCHAR), ' ', 'T') || 'Z'`;
+  // Without the `.0` that DuckDB gives to whole doubles.
+  if (column.type === 'number') return `regexp_replace(CAST(${name} AS VARCHAR), '[.]0$', '')`;
   return `left(CAST(${name} AS VARCHAR), ${longestShownText})`;
 }
 
