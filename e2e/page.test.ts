@@ -6,11 +6,13 @@ import { startEngine, type RunningEngine } from './engine.ts';
 let engine: RunningEngine;
 let browser: Browser;
 beforeAll(async () => {
-  [engine, browser] = await Promise.all([startEngine(), launchBrowser()]);
+  browser = await launchBrowser();
+  engine = await startEngine();
 });
 afterAll(async () => {
-  await browser.close();
-  await engine.stop();
+  // Either may be missing where the other did not start.
+  await (browser as Browser | undefined)?.close();
+  await (engine as RunningEngine | undefined)?.stop();
 });
 
 /** A new visitor, and what went wrong while they looked. */

@@ -32,7 +32,7 @@ const processEntries = new Set([
   'src-main/engine.ts',
   'src-main/cli/index.ts',
   'src-main/jobs/supervisor.ts',
-  'src-main/jobs/child.ts',
+  'src-main/jobs/run-job-process.ts',
   'src-main/serving/supervisor.ts',
   'src-main/serving/worker.ts',
 ]);
