@@ -8,9 +8,9 @@ function allLabelsSql(paths: readonly string[]): string {
   const compacted = paths.filter((path) => path.endsWith('.parquet'));
   const parts: string[] = [];
   if (lines.length > 0) {
-    parts.push(`SELECT requestId AS request_id, row, value AS label, at AS labelled_at, ${fileName} AS source, row_number() OVER () AS line
+    parts.push(`SELECT requestId AS request_id, row, value AS label, "at" AS labelled_at, ${fileName} AS source, row_number() OVER () AS line
       FROM read_json([${lines.map(quoteLiteral).join(', ')}], format = 'newline_delimited', ignore_errors = true, filename = true,
-        columns = {requestId: 'VARCHAR', row: 'INTEGER', value: 'VARCHAR', at: 'BIGINT'})`);
+        columns = {requestId: 'VARCHAR', row: 'INTEGER', value: 'VARCHAR', "at": 'BIGINT'})`);
   }
   if (compacted.length > 0) {
     parts.push(`SELECT request_id, row, label, labelled_at, source, line FROM read_parquet([${compacted.map(quoteLiteral).join(', ')}])`);
@@ -20,11 +20,11 @@ function allLabelsSql(paths: readonly string[]): string {
 
 /** The label that counts for each prediction: of the newest file the last line. */
 function newestLabelsSql(paths: readonly string[]): string {
-  return `SELECT request_id, row,
-      arg_max(label, (source, line)) AS label, arg_max(labelled_at, (source, line)) AS labelled_at,
-      max((source, line)).source AS source, max((source, line)).line AS line
-    FROM (${allLabelsSql(paths)}) WHERE request_id IS NOT NULL AND row IS NOT NULL AND label IS NOT NULL
-    GROUP BY request_id, row`;
+  const place = '{source: source, line: line}';
+  return `SELECT request_id, row, newest.source AS source, newest.line AS line, label, labelled_at FROM (
+      SELECT request_id, row, max(${place}) AS newest, arg_max(label, ${place}) AS label, arg_max(labelled_at, ${place}) AS labelled_at
+      FROM (${allLabelsSql(paths)}) WHERE request_id IS NOT NULL AND row IS NOT NULL AND label IS NOT NULL
+      GROUP BY request_id, row)`;
 }
 
 /** SQL of (request_id, row, label, labelled_at), one row per labelled prediction. */

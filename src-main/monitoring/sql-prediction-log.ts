@@ -42,9 +42,9 @@ export function explodeSegmentSql(path: string, columns: readonly LogColumn[]): 
         ${values.map((value) => `, ${value}`).join('')}
       FROM lines WHERE n > 0 AND coalesce(status, 200) < 400
     )
-    SELECT *, coalesce(event_at, received_at) AS at FROM predictions WHERE row IS NOT NULL
+    SELECT *, coalesce(event_at, received_at) AS happened_at FROM predictions WHERE row IS NOT NULL
     UNION ALL BY NAME
-    SELECT ${shared}, NULL::INTEGER AS row, NULL::BIGINT AS event_at, received_at AS at
+    SELECT ${shared}, NULL::INTEGER AS row, NULL::BIGINT AS event_at, received_at AS happened_at
     FROM lines WHERE coalesce(n, 0) <= 0 OR coalesce(status, 200) >= 400`;
 }
 

@@ -9,11 +9,11 @@ import { quoteIdentifier, quoteLiteral } from '../datasets/index.ts';
 export function placeRowsSql(logSql: string, spec: WindowSpec): string {
   const key =
     spec.kind === 'time'
-      ? `greatest(l.at, 0) // ${spec.sizeMs}`
+      ? `greatest(l.happened_at, 0) // ${spec.sizeMs}`
       : `(count(l.row) OVER (ORDER BY l.received_at, l.request_id, l.row ROWS UNBOUNDED PRECEDING)
           - CASE WHEN l.row IS NULL THEN 0 ELSE 1 END) // ${spec.size}`;
   return `CREATE OR REPLACE TEMP TABLE placed AS
-    SELECT l.place, CAST(${key} AS BIGINT) AS key, l.request_id, l.row, l.at, l.received_at, l.version, l.latency_ms,
+    SELECT l.place, CAST(${key} AS BIGINT) AS key, l.request_id, l.row, l.happened_at, l.received_at, l.version, l.latency_ms,
       b.label
     FROM (${logSql}) AS l LEFT JOIN labels AS b ON b.request_id = l.request_id AND b.row = l.row`;
 }
@@ -32,10 +32,11 @@ export function indexWindowsSql(): string {
     SELECT p.key AS key, count(p.row) AS n, count(*) FILTER (p.row IS NULL) AS errors,
       count(*) FILTER (p.row IS NULL OR p.row = 0) AS requests,
       count(p.label) FILTER (p.row IS NOT NULL) AS labelled,
-      min(p.at) AS first_at, max(p.at) AS last_at, min(p.received_at) AS first_received_at, max(p.received_at) AS last_received_at,
+      min(p.happened_at) AS first_at, max(p.happened_at) AS last_at, min(p.received_at) AS first_received_at, max(p.received_at) AS last_received_at,
       any_value(m.version) AS version,
-      CAST(bit_xor(hash(p.request_id, p.row, p.received_at)) AS VARCHAR) || '/' ||
-        coalesce(CAST(bit_xor(hash(p.request_id, p.row, p.label)) FILTER (p.label IS NOT NULL) AS VARCHAR), '0') AS fingerprint
+      -- Of one text each: hash() of several values is linear in the last one, so that changes of two rows could cancel out.
+      CAST(bit_xor(hash(concat_ws('/', p.request_id, p.row, p.received_at))) AS VARCHAR) || '/' ||
+        coalesce(CAST(bit_xor(hash(concat_ws('/', p.request_id, p.row, p.label))) FILTER (p.label IS NOT NULL) AS VARCHAR), '0') AS fingerprint
     FROM placed AS p LEFT JOIN most AS m ON m.key = p.key
     GROUP BY p.key ORDER BY p.key`;
 }
@@ -54,7 +55,7 @@ export function loadWantedRowsSql(logSql: string): string {
     JOIN placed AS p ON p.place = l.place
     JOIN wanted AS w ON w.key = p.key AND w.version IS NOT DISTINCT FROM p.version
     WHERE l.row IS NOT NULL
-      AND l.at BETWEEN (SELECT min(at) FROM placed JOIN wanted USING (key)) AND (SELECT max(at) FROM placed JOIN wanted USING (key))`;
+      AND l.happened_at BETWEEN (SELECT min(happened_at) FROM placed JOIN wanted USING (key)) AND (SELECT max(happened_at) FROM placed JOIN wanted USING (key))`;
 }
 
 /** SQL of the wanted windows' latencies, one figure per request. */

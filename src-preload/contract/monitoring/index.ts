@@ -40,7 +40,11 @@ export const monitorWindow = z.object({
   monitorId: id,
   startAt: epochMs,
   endAt: epochMs,
+  /** False while predictions may still come into it; rules look at complete windows alone. */
+  isComplete: z.boolean(),
+  /** Predictions; `requests` counts the requests they came in, failed ones included. */
   n: z.int(),
+  requests: z.int(),
   labelled: z.int(),
   columns: z.array(columnDrift),
   /** Realised metrics on labelled rows. */
@@ -48,7 +52,9 @@ export const monitorWindow = z.object({
   latencyMs: z.object({ p50: measure, p95: measure, p99: measure }),
   /** Requests per second over the window's wall time. */
   throughput: measure,
+  /** Requests that were answered with an error. */
   errors: z.int(),
+  /** The version that answered most of the predictions; drift and quality are those of its predictions. */
   version: versionNumber.nullable(),
 });
 export type MonitorWindow = z.infer<typeof monitorWindow>;
