@@ -58,7 +58,8 @@ export class ProtoFile {
         yield { number, kind: 'varint', value };
       } else if (wireType === 2) {
         const { value, next } = await this.varint(at, end);
-        if (value > BigInt(end - next)) throw new ProtoError(`it is cut off: a part of ${value} bytes at byte ${next} does not fit`);
+        if (value > BigInt(end - next))
+          throw new ProtoError(`it is cut off: a part of ${value} bytes at byte ${next} does not fit`);
         at = next + Number(value);
         yield { number, kind: 'bytes', start: next, end: at };
       } else if (wireType === 1 || wireType === 5) {

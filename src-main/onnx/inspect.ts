@@ -64,7 +64,13 @@ class Inspector {
     if (Object.keys(opsets).length === 0) throw new ProtoError('it names no operator set');
     if (graph.outputs.length === 0) throw new ProtoError('its graph has no outputs');
     const { initializers } = graph;
-    return { inputs: graph.inputs.filter((input) => !initializers.has(input.name)), outputs: graph.outputs, producer, producerVersion, opsets };
+    return {
+      inputs: graph.inputs.filter((input) => !initializers.has(input.name)),
+      outputs: graph.outputs,
+      producer,
+      producerVersion,
+      opsets,
+    };
   }
 
   private async graph(item: Bytes, depth: number): Promise<GraphFacts> {
@@ -97,7 +103,8 @@ class Inspector {
         if (part.kind !== 'bytes') continue;
         if (part.number === numbers.g || part.number === numbers.graphs) await this.graph(part, depth + 1);
         else if (part.number === numbers.t || part.number === numbers.tensors) await this.tensor(part);
-        else if (part.number === numbers.sparseTensor || part.number === numbers.sparseTensors) await this.sparseTensor(part);
+        else if (part.number === numbers.sparseTensor || part.number === numbers.sparseTensors)
+          await this.sparseTensor(part);
       }
     }
   }
@@ -138,7 +145,8 @@ class Inspector {
       }
     }
     if (name === '') throw new ProtoError('it has an input or output without a name');
-    if (type === null) throw new ProtoError(`its input or output "${name}" is not a tensor (export without ZipMap or sequences)`);
+    if (type === null)
+      throw new ProtoError(`its input or output "${name}" is not a tensor (export without ZipMap or sequences)`);
     return { name, ...type };
   }
 
@@ -170,7 +178,8 @@ class Inspector {
         if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw new ProtoError(`"${name}" has the dimension ${size}`);
         return Number(size);
       }
-      if (part.kind === 'bytes' && part.number === field.dim.param) return (await this.file.text(part.start, part.end)) || '?';
+      if (part.kind === 'bytes' && part.number === field.dim.param)
+        return (await this.file.text(part.start, part.end)) || '?';
     }
     return '?';
   }
@@ -179,7 +188,8 @@ class Inspector {
     let domain = '';
     let version = 0;
     for await (const part of this.file.fields(item.start, item.end)) {
-      if (part.kind === 'bytes' && part.number === field.opset.domain) domain = await this.file.text(part.start, part.end);
+      if (part.kind === 'bytes' && part.number === field.opset.domain)
+        domain = await this.file.text(part.start, part.end);
       if (part.kind === 'varint' && part.number === field.opset.version) version = Number(part.value);
     }
     return { domain: domain === 'ai.onnx' ? '' : domain, version };

@@ -7,19 +7,18 @@ const categoryCount = 1000;
 const binCount = 10;
 
 function numericBaseline(name: string, values: Float64Array): BaselineColumn {
-  const sorted = values.filter((value) => Number.isFinite(value)).sort();
+  const sorted = values.filter((value) => Number.isFinite(value)).toSorted();
   const at = (rank: number): number => sorted[rank] ?? 0;
   const n = sorted.length;
-  let mean = 0;
-  for (const value of sorted) mean += value / n;
-  let variance = 0;
-  for (const value of sorted) variance += (value - mean) ** 2 / n;
+  const total = (term: (value: number) => number): number => sorted.reduce((sum, value) => sum + term(value), 0);
+  const mean = n === 0 ? 0 : total((value) => value) / n;
+  const variance = n === 0 ? 0 : total((value) => (value - mean) ** 2) / n;
   // Deciles that coincide become one edge; the last edge repeats the greatest value, so that it gets a bin of its own
   // where it is frequent. Bins are [eᵢ, eᵢ₊₁), the outer ones open-ended.
   const edges: number[] = [];
-  for (let decile = 0; decile <= binCount && n > 0; decile += 1) {
-    const value = at(Math.min(n - 1, Math.floor((decile * n) / binCount)));
-    if (value !== edges.at(-1)) edges.push(value);
+  for (let decile = 0; decile <= binCount; decile += 1) {
+    const value = sorted[Math.min(n - 1, Math.floor((decile * n) / binCount))];
+    if (value !== undefined && value !== edges.at(-1)) edges.push(value);
   }
   const greatest = edges.at(-1);
   const isGreatestFrequent =

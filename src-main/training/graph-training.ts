@@ -44,9 +44,13 @@ function addLoss(
   const mean = (value: Value): Value => graph.node('ReduceMean', [value], { keepdims: { int: 0 } }, { as: 'loss' });
   if (task === 'multiclass') {
     const target = graph.input('target', 'int32', ['rows']);
-    const truth = graph.node('OneHot', [target, graph.ints([shape.outputs]), graph.floats([0, 1])], {
-      axis: { int: 1 },
-    });
+    const truth = graph.node(
+      'OneHot',
+      [graph.cast(target, 'int64'), graph.ints([shape.outputs]), graph.floats([0, 1])],
+      {
+        axis: { int: 1 },
+      },
+    );
     const logs = graph.node('LogSoftmax', [output], { axis: { int: 1 } });
     const picked = graph.node('ReduceSum', [graph.node('Mul', [truth, logs]), graph.ints([1])], {
       keepdims: { int: 0 },

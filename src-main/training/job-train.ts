@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Baseline, BaselineColumn } from '../../src-preload/contract/models/index.ts';
 import type { Artifact } from '../../src-preload/contract/tracking/index.ts';
 import { openDuckDb, readManifest } from '../datasets/index.ts';
+import { failpoint } from '../failpoints.ts';
 import type { JobContext } from '../jobs/types.ts';
 import { categoricalBaseline, outputBaseline } from './collect-baseline.ts';
 import { buildModelGraph } from './graph-model.ts';
@@ -76,7 +77,9 @@ async function storeArtifacts(
 ): Promise<Artifact[]> {
   const artifacts: Artifact[] = [];
   for (const [path, content] of Object.entries(files)) {
+    failpoint('training.store.before');
     const object = await context.objects.put(content instanceof Uint8Array ? content : JSON.stringify(content));
+    failpoint('training.store.after');
     artifacts.push({ path, ...object });
   }
   return artifacts;

@@ -28,27 +28,23 @@ export function meanLoss(task: Task, outputs: Float32Array, width: number, targe
 }
 
 /**
- * Area under the ROC curve by ranks (Mann and Whitney), ties at their mean rank. Null where only one class is present.
+ * Area under the ROC curve: the share of pairs of a positive and a negative row in which the positive one scores higher,
+ * ties counting half (Mann and Whitney). Null where only one class is present.
  */
 export function areaUnderRoc(scores: Float32Array, truth: Target): number | null {
-  const order = Uint32Array.from(scores.keys()).sort((one, other) => (scores[one] ?? 0) - (scores[other] ?? 0));
-  let positives = 0;
-  let rankSum = 0;
-  for (let start = 0; start < order.length;) {
-    let end = start;
-    const score = scores[order[start] ?? 0];
-    let tied = 0;
-    while (end < order.length && scores[order[end] ?? 0] === score) {
-      if (truth[order[end] ?? 0] === 1) tied += 1;
-      end += 1;
-    }
-    rankSum += (tied * (start + end + 1)) / 2;
-    positives += tied;
-    start = end;
+  const positives = scores.filter((_, row) => truth[row] === 1).toSorted();
+  const negatives = scores.filter((_, row) => truth[row] !== 1).toSorted();
+  if (positives.length === 0 || negatives.length === 0) return null;
+  let below = 0;
+  let notAbove = 0;
+  let pairs = 0;
+  for (const score of positives) {
+    while (below < negatives.length && (negatives[below] ?? 0) < score) below += 1;
+    notAbove = Math.max(notAbove, below);
+    while (notAbove < negatives.length && (negatives[notAbove] ?? 0) <= score) notAbove += 1;
+    pairs += (below + notAbove) / 2;
   }
-  const negatives = order.length - positives;
-  if (positives === 0 || negatives === 0) return null;
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+  return pairs / (positives.length * negatives.length);
 }
 
 /** The class with the greatest output per row; the first one where several tie. */

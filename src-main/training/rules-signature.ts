@@ -35,18 +35,19 @@ export function signatureOf(columns: readonly ColumnEncoding[], target: TargetEn
   return { inputs: columns.map(inputOf), outputs };
 }
 
+function exampleCell(column: RawColumn, row: number): string | number | null {
+  if ('codes' in column) return column.dictionary[column.codes[row] ?? -1] ?? null;
+  const value = column.values[row] ?? Number.NaN;
+  return Number.isFinite(value) ? value : null;
+}
+
 /** The first training rows as a client would send them, in the split orientation of pandas; missing is null. */
 export function inputExample(
   columns: readonly RawColumn[],
   rowCount: number,
 ): { columns: string[]; data: (string | number | null)[][] } {
-  const cellOf = (column: RawColumn, row: number): string | number | null => {
-    if ('codes' in column) return column.dictionary[column.codes[row] ?? -1] ?? null;
-    const value = column.values[row] ?? Number.NaN;
-    return Number.isFinite(value) ? value : null;
-  };
   return {
     columns: columns.map((column) => column.feature.name),
-    data: Array.from({ length: rowCount }, (_, row) => columns.map((column) => cellOf(column, row))),
+    data: Array.from({ length: rowCount }, (_, row) => columns.map((column) => exampleCell(column, row))),
   };
 }

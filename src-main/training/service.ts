@@ -4,6 +4,7 @@ import { profile as profileSchema } from '../../src-preload/contract/datasets/in
 import type { Run } from '../../src-preload/contract/tracking/index.ts';
 import type { Task, TrainParams, TrainRequest } from '../../src-preload/contract/training/index.ts';
 import type { EventBus } from '../event-bus.ts';
+import { failpoint } from '../failpoints.ts';
 import { newId } from '../ids.ts';
 import type { Jobs } from '../jobs/types.ts';
 import type { ObjectStore } from '../objects/types.ts';
@@ -96,6 +97,7 @@ export function createTraining(deps: TrainingDeps): Training {
       params,
       threads,
     };
+    failpoint('training.start.before');
     await deps.jobs.start(actor, 'training.train', input, {
       jobId,
       ops: [
@@ -113,6 +115,7 @@ export function createTraining(deps: TrainingDeps): Training {
         ],
       ],
     });
+    failpoint('training.start.after');
     deps.events.publish({ topic: 'runs', id: runId, change: 'created' });
     return { runId, jobId };
   }

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { access, copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Column, ColumnType, Manifest } from '../../src-preload/contract/datasets/index.ts';
@@ -9,43 +7,9 @@ import { trainDefaults } from '../../src-preload/contract/training/index.ts';
 import { describeQuery, openDuckDb, quoteLiteral, runSql } from '../datasets/index.ts';
 import { newId } from '../ids.ts';
 import type { JobContext } from '../jobs/types.ts';
+import { openObjectStore } from '../objects/index.ts';
 import type { ObjectRef, ObjectStore } from '../objects/types.ts';
 import type { TrainJobInput } from './job-kind.ts';
-
-function createFolderStore(dir: string): ObjectStore {
-  const pathOf = (digest: string): string => join(dir, digest);
-  const put = async (bytes: Buffer): Promise<ObjectRef> => {
-    const digest = createHash('sha256').update(bytes).digest('hex');
-    await writeFile(pathOf(digest), bytes);
-    return { digest, sizeBytes: bytes.length };
-  };
-  return {
-    put: async (source) => {
-      if (typeof source === 'string' || source instanceof Uint8Array) return put(Buffer.from(source));
-      const chunks: Buffer[] = [];
-      for await (const chunk of source) chunks.push(Buffer.from(chunk));
-      return put(Buffer.concat(chunks));
-    },
-    putFile: async (path) => {
-      const hash = createHash('sha256');
-      for await (const chunk of createReadStream(path)) hash.update(chunk);
-      const digest = hash.digest('hex');
-      await copyFile(path, pathOf(digest));
-      return { digest, sizeBytes: (await stat(path)).size };
-    },
-    pathOf,
-    has: (digest) =>
-      access(pathOf(digest)).then(
-        () => true,
-        () => false,
-      ),
-    open: (digest) => createReadStream(pathOf(digest)),
-    read: (digest) => readFile(pathOf(digest)),
-    verify: async () => null,
-    list: async function* () {},
-    remove: (digest) => rm(pathOf(digest)),
-  };
-}
 
 function columnTypeOf(storedAs: string): ColumnType {
   if (storedAs === 'BOOLEAN') return 'boolean';
@@ -82,7 +46,7 @@ export async function createTrainingFixture(
   partRows = 1000,
 ): Promise<TrainingFixture> {
   const dir = await mkdtemp(join(tmpdir(), 'slipway-training-'));
-  const objects = createFolderStore(dir);
+  const objects = openObjectStore(join(dir, 'objects'));
   const duckDb = await openDuckDb({ tempDir: join(dir, 'tmp') });
   const { connection } = duckDb;
   const rowsPath = join(dir, 'part.parquet');
