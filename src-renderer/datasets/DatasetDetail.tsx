@@ -21,10 +21,10 @@ const columns: readonly TableColumn<ColumnProfile>[] = [
     header: 'Column',
     value: ({ name }) => name,
     cell: ({ name }) => <span title={name}>{name}</span>,
-    minWidth: 110,
+    minWidth: 90,
     grow: 1,
   },
-  { id: 'type', header: 'Type', value: ({ type }) => type, minWidth: 96, priority: 1 },
+  { id: 'type', header: 'Type', value: ({ type }) => type, minWidth: 92, priority: 2 },
   {
     id: 'missing',
     header: 'Missing',
@@ -35,7 +35,7 @@ const columns: readonly TableColumn<ColumnProfile>[] = [
       </span>
     ),
     align: 'right',
-    minWidth: 74,
+    minWidth: 72,
   },
   {
     id: 'distinct',
@@ -48,7 +48,7 @@ const columns: readonly TableColumn<ColumnProfile>[] = [
       </span>
     ),
     align: 'right',
-    minWidth: 88,
+    minWidth: 84,
   },
   {
     id: 'values',
@@ -62,8 +62,8 @@ const columns: readonly TableColumn<ColumnProfile>[] = [
         </span>
       </>
     ),
-    minWidth: 110,
-    priority: 2,
+    minWidth: 100,
+    priority: 1,
   },
 ];
 

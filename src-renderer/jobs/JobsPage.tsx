@@ -29,8 +29,7 @@ const columns: readonly TableColumn<Job>[] = [
     header: 'Kind',
     value: ({ kind }) => kind,
     cell: ({ kind }) => <code>{kind}</code>,
-    minWidth: 130,
-    grow: 1,
+    minWidth: 152,
     priority: 4,
   },
   {

@@ -88,7 +88,7 @@ export function MonitorSections({ windows }: { readonly windows: readonly Monito
   return (
     <>
       <Section title="Drift over time">
-        <Chart title="PSI against the training baseline" spec={psi} height={200} />
+        <Chart title="PSI against the training baseline" spec={psi} height={270} />
       </Section>
       <Section title={`Newest window, until ${formatUtc(newest.endAt)} UTC`}>
         <div className="detail-table detail-table-short">
@@ -113,7 +113,7 @@ export function MonitorSections({ windows }: { readonly windows: readonly Monito
       </Section>
       {quality === null ? null : (
         <Section title="Quality over time">
-          <Chart title="Metrics on labelled predictions" spec={quality} height={200} />
+          <Chart title="Metrics on labelled predictions" spec={quality} height={240} />
         </Section>
       )}
     </>
