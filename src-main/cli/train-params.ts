@@ -20,7 +20,7 @@ export function readTrainParams(args: Args): NonNullable<CallInput<'training.sta
     const text = item.slice(at + 1);
     const value = name === 'hidden' ? text.split(',').filter((part) => part !== '').map(Number) : Number(text);
     const parsed = fields[name].safeParse(value);
-    if (text.trim() === '' || !parsed.success) args.fail(`--set ${name} cannot be "${text}".`);
+    if ((text.trim() === '' && name !== 'hidden') || !parsed.success) args.fail(`--set ${name} cannot be "${text}".`);
     given[name] = value;
   }
   return trainParams.partial().parse(given);
