@@ -24,12 +24,13 @@ export interface VersionRef {
   readonly alias?: string | undefined;
 }
 
+type AliasListener = (modelId: string, alias: string, version: number, actor: Actor) => Promise<void>;
+
 interface ModelsDeps {
   readonly registry: Registry;
   readonly objects: ObjectStore;
   readonly jobs: Jobs;
   readonly events: EventBus;
-  readonly workspaceDir: string;
 }
 
 const inputExampleSchema = z.record(z.string(), z.unknown());
@@ -39,7 +40,7 @@ const maxSmallFileBytes = 64 * 1024 * 1024;
 /** The registry of models: versions, aliases, lineage, packages. */
 export class Models {
   private readonly deps: ModelsDeps;
-  private readonly aliasListeners = new Set<(modelId: string, alias: string, version: number, actor: Actor) => void>();
+  private readonly aliasListeners = new Set<AliasListener>();
 
   constructor(deps: ModelsDeps) {
     this.deps = deps;
@@ -52,8 +53,8 @@ export class Models {
     });
   }
 
-  /** Calls `listener` after an alias came to name another version. */
-  onAliasMoved(listener: (modelId: string, alias: string, version: number, actor: Actor) => void): void {
+  /** Calls `listener` after an alias came to name another version; whoever moved it waits for the listener. */
+  onAliasMoved(listener: AliasListener): void {
     this.aliasListeners.add(listener);
   }
 
@@ -125,7 +126,7 @@ export class Models {
     await this.resolve({ model: model.id, version });
     await this.deps.registry.write(actor, 'models.setAlias', { modelId: model.id, alias, version });
     this.publish(model.id, 'updated');
-    for (const listener of this.aliasListeners) listener(model.id, alias, version, actor);
+    for (const listener of this.aliasListeners) await listener(model.id, alias, version, actor);
     return this.get(model.id);
   }
 

@@ -11,6 +11,7 @@ import type { Jobs } from '../jobs/types.ts';
 import type { Models } from '../models/index.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RetrainState, StoredRetrain } from '../registry/retrains-store.ts';
+import type { Serving } from '../serving/index.ts';
 import type { Training } from '../training/index.ts';
 import { collectInput, collectResult } from './job-collect.ts';
 import { decide, defaultMetric } from './rules-retrain.ts';
@@ -27,7 +28,7 @@ interface RetrainDeps {
   readonly training: Training;
   readonly evaluation: Evaluation;
   readonly models: Models;
-  readonly getDeployment: (deploymentId: string) => Promise<Deployment>;
+  readonly serving: Serving;
 }
 
 const newState: RetrainState = {
@@ -53,7 +54,7 @@ const newState: RetrainState = {
  */
 export class Retraining {
   private readonly deps: RetrainDeps;
-  private readonly underWay = new Map<string, Promise<void>>();
+  private isClosed = false;
 
   constructor(deps: RetrainDeps) {
     this.deps = deps;
@@ -62,10 +63,8 @@ export class Retraining {
       input: collectInput,
       result: collectResult,
       title: () => 'Gather labelled predictions',
-      complete: async (job, _input, result) => ({
-        ops: [['objects.hold', { ownerKind: 'job', ownerId: job.id, objects: [result] }]],
-        value: { ...result },
-      }),
+      // The rows become a dataset version at once; until then the object is young, and garbage collection spares it.
+      complete: async (_job, _input, result) => ({ ops: [], value: { ...result } }),
     });
   }
 
@@ -103,22 +102,19 @@ export class Retraining {
     for (const retrain of await this.list(null)) if (retrain.endedAt === null) this.drive(retrain.id);
   }
 
-  /** Resolves when no retraining of this monitor is under way. */
-  async settle(monitorId: string): Promise<void> {
-    for (const retrain of await this.list(monitorId)) await this.underWay.get(retrain.id);
+  /** Lets go: steps under way are jobs that go on; the next engine takes up from there. */
+  close(): void {
+    this.isClosed = true;
   }
 
   private drive(id: string): void {
-    const work = this.run(id)
-      .catch((error: unknown) => this.fail(id, error))
-      .finally(() => this.underWay.delete(id));
-    this.underWay.set(id, work);
+    void this.run(id).catch((error: unknown) => this.fail(id, error));
   }
 
   private async run(id: string): Promise<void> {
     let stored = await this.load(id);
     const monitor = await this.monitorOf(stored);
-    const deployment = await this.deps.getDeployment(monitor.deploymentId);
+    const deployment = await this.deps.serving.get(monitor.deploymentId);
     stored = await this.collect(stored, monitor, deployment);
     stored = await this.train(stored, monitor, deployment);
     await this.compare(stored, monitor, deployment);
@@ -181,7 +177,12 @@ export class Retraining {
       const { runId, jobId } = await training.start(request, engineActor);
       current = await this.save(current.public.id, 'training', { runId, trainJobId: jobId });
     }
-    await this.deps.jobs.result(current.state.trainJobId ?? '');
+    const jobId = current.state.trainJobId ?? '';
+    if ((await this.deps.jobs.wait(jobId)).status === 'interrupted') {
+      // The machine went down with the training: a new run, from the same rows.
+      return this.train(await this.save(current.public.id, 'training', { runId: null, trainJobId: null }), monitor, deployment);
+    }
+    await this.deps.jobs.result(jobId);
     return this.save(current.public.id, 'comparing', {});
   }
 
@@ -234,8 +235,8 @@ export class Retraining {
   ): Promise<Record<string, unknown>> {
     const known = stored.state[key];
     if (known !== null) {
-      const job = await this.deps.registry.read('jobs.get', { id: known });
-      if (job !== null && job.status !== 'interrupted') return this.deps.jobs.result(known);
+      const isThere = (await this.deps.registry.read('jobs.get', { id: known })) !== null;
+      if (isThere && (await this.deps.jobs.wait(known)).status !== 'interrupted') return this.deps.jobs.result(known);
     }
     const jobId = newId();
     await this.save(stored.public.id, stored.public.status, { [key]: jobId });
@@ -244,6 +245,8 @@ export class Retraining {
   }
 
   private async fail(id: string, error: unknown): Promise<void> {
+    // What failed only because the engine is closing is not over.
+    if (this.isClosed) return;
     const reason = error instanceof Error ? error.message : String(error);
     await this.save(id, 'failed', { reason });
   }

@@ -1,0 +1,52 @@
+import { openWorkspace } from '../workspace/index.ts';
+import type { Answer, CommandContext } from './command.ts';
+import { tellStory, type DemoResult } from './demo/story.ts';
+import { facts, formatNumber, table } from './format.ts';
+
+/** Makes the workspace where the folder holds none. */
+async function ensureWorkspace(dir: string): Promise<void> {
+  try {
+    const workspace = await openWorkspace(dir, { create: true });
+    await workspace.close({ stopDeployments: false });
+  } catch (error) {
+    // Open elsewhere: then it is there, and the demo runs in that engine.
+    if (!(error instanceof Error && 'code' in error && error.code === 'workspace.locked')) throw error;
+  }
+}
+
+function describe(result: DemoResult, workspaceDir: string): string {
+  const { dataset, run, deployment, retrained } = result;
+  const drifted = result.drift.columns.map((column) => [column.name, column.psi, column.ks, column.drifted ? 'drifted' : 'stable']);
+  return [
+    facts([
+      ['Dataset', `${dataset.name} v${dataset.version}, ${dataset.rows.toLocaleString('en')} flights`],
+      ['Run', `${run.id}, AUC ${formatNumber(run.metrics['test.auc'])} on held-out flights`],
+      ['Model', `${result.model.name} v${result.model.version} is champion`],
+      ['Deployment', `${deployment.name} at ${deployment.url}, ${result.predictions.toLocaleString('en')} predictions`],
+      ['Alerts', `${result.alerts}`],
+      ['Retrained', retrained === null ? 'no' : `v${retrained.version}, run ${retrained.run}`],
+      ['Decision', result.decision],
+    ]),
+    '',
+    `What if ${result.drift.window.slice(0, 10)} came without the busiest hubs (a replay, not history):`,
+    table(['column', 'PSI', 'KS', 'verdict'], drifted),
+    '',
+    'Where to look:',
+    `  npm start                                                  the app, on this workspace`,
+    `  slipway monitor windows ${deployment.name} --workspace ${workspaceDir}`,
+    `  slipway deployment stop ${deployment.name} --workspace ${workspaceDir}     it keeps serving until then`,
+  ].join('\n');
+}
+
+/** `slipway demo`: tells the story and says what was made and where to look. */
+export async function runDemo(context: CommandContext): Promise<Answer> {
+  const dir = await context.workspaceDir();
+  await ensureWorkspace(dir);
+  const session = await context.connect();
+  const result = await tellStory(session, context.args.has('full'), (stage, fraction, detail) => {
+    context.signal.throwIfAborted();
+    context.progress.update(fraction, `${stage.padEnd(8)}  ${detail}`);
+  });
+  context.progress.clear();
+  return { json: result, text: describe(result, dir) };
+}
