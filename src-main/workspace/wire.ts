@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Contract } from '../../src-preload/contract/index.ts';
 import { createDatasets, datasetHandlers } from '../datasets/index.ts';
@@ -42,7 +41,7 @@ export function wireServices(workspace: {
   const events = new EventBus();
   const objects = openObjectStore(layout.objects);
   const entry = fileURLToPath(new URL('../job-process.ts', import.meta.url));
-  const jobs = createJobs({ registry, objects, events, workspaceDir, entry });
+  const jobs = createJobs({ registry, events, workspaceDir, entry });
   const storage = createStorage({ registry, objects, workspaceDir });
   const datasets = createDatasets({ registry, objects, jobs, events, workspaceDir });
   const tracking = createTracking({ registry });

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDuckDb, quoteLiteral, readColumns, runSql } from '../../datasets/index.ts';
 
@@ -33,7 +34,7 @@ export interface Flights {
  * `tempDir` is for DuckDB's spill files.
  */
 export async function openFlights(every: number, tempDir: string): Promise<Flights> {
-  const path = fileURLToPath(import.meta.resolve('vega-datasets/data/flights-3m.parquet'));
+  const path = join(dirname(fileURLToPath(import.meta.resolve('vega-datasets'))), '..', 'data', 'flights-3m.parquet');
   const duckdb = await openDuckDb({ tempDir });
   const { connection } = duckdb;
   await runSql(
