@@ -30,6 +30,8 @@ export type JobMain<Input, Result> = (input: Input, context: JobContext) => Prom
 export interface JobKind<Input, Result> {
   /** `<domain>.<verb>` */
   readonly kind: string;
+  /** Heavy jobs wait for each other; others wait only for a few of their like. */
+  readonly isHeavy?: boolean;
   readonly input: z.ZodType<Input>;
   readonly result: z.ZodType<Result>;
   title(input: Input): string;
@@ -43,9 +45,17 @@ export interface JobKind<Input, Result> {
     input: Input,
     result: Result,
   ): Promise<{ readonly ops: readonly WriteOp[]; readonly value: Record<string, unknown> }>;
-  /** Changes that go with the start, and with an end that is not `finished`. */
+  /** Changes that go with the start; committed again where a kill came before the process began. */
   onStart?(job: Job, input: Input): readonly WriteOp[];
+  /** Changes that go with an end that is not `finished`. */
   onEnd?(job: Job, input: Input, status: JobStatus, error: ErrorBody | null): readonly WriteOp[];
+  /** What a retry starts with, where the same input would collide with what the first try left (a run's row). */
+  prepareRetry?(input: Input, newJobId: string): Promise<{ readonly input: Input; readonly ops: readonly WriteOp[] }>;
+  /**
+   * For kinds whose input names rows that were made at the start: what `retry` starts instead,
+   * and the changes that are committed with the new job's row.
+   */
+  renew?(input: Input, jobId: string): { readonly input: Input; readonly ops: readonly WriteOp[] };
   /** After the end was committed: publish events, start what follows. */
   afterEnd?(job: Job, input: Input): void;
 }

@@ -1,0 +1,4 @@
+import { runJobProcess } from './jobs/run-job-process.ts';
+import { jobModules } from './workspace/job-modules.ts';
+
+await runJobProcess(jobModules);
