@@ -25,11 +25,11 @@ function transact(db: WritableDb, request: Extract<ThreadRequest, { type: 'trans
         if (writer === undefined) throw new Error(`no registry writer named ${name}`);
         return writer(db, input, context);
       });
-      failpoint('registry.transact.beforeCommit');
+      for (const [name] of request.ops) failpoint(`${name}.beforeCommit`);
       return made;
     })
     .immediate();
-  failpoint('registry.transact.afterCommit');
+  for (const [name] of request.ops) failpoint(`${name}.afterCommit`);
   return results;
 }
 
