@@ -21,6 +21,8 @@ export async function startSession(token: string): Promise<string | null> {
       body: JSON.stringify({ token }),
     });
     if (response.ok) return null;
+    if (response.status === 401)
+      return 'The engine does not know this token. Check that it is the one of this workspace.';
     const answer = z.object({ error: errorBody }).safeParse(await response.json().catch(() => null));
     return answer.success
       ? `${answer.data.error.message} ${answer.data.error.hint}`

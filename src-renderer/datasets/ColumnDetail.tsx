@@ -28,8 +28,8 @@ export function ColumnDetail({ column }: { readonly column: ColumnProfile }): Re
       {column.histogram === null ? null : <Chart title={`Distribution of ${column.name}`} spec={spec} height={170} />}
       <Facts
         facts={[
-          ['Least', boundText(column.least, formatNumber)],
-          ['Greatest', boundText(column.greatest, formatNumber)],
+          ...(column.least === null ? [] : ([['Least', boundText(column.least, formatNumber)]] as const)),
+          ...(column.greatest === null ? [] : ([['Greatest', boundText(column.greatest, formatNumber)]] as const)),
           ...(column.mean === null || isMoment
             ? []
             : ([['Mean', <NumberText key="mean" value={column.mean} />]] as const)),

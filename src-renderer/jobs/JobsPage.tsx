@@ -58,10 +58,10 @@ const columns: readonly TableColumn<Job>[] = [
   {
     id: 'duration',
     header: 'Duration',
-    value: ({ startedAt, endedAt }) => (startedAt === null || endedAt === null ? null : endedAt - startedAt),
+    value: ({ startedAt, endedAt }) => (startedAt === null ? null : (endedAt ?? Date.now()) - startedAt),
     cell: ({ startedAt, endedAt }) => <Elapsed startedAt={startedAt} endedAt={endedAt} />,
     align: 'right',
-    minWidth: 84,
+    minWidth: 96,
     priority: 2,
   },
 ];

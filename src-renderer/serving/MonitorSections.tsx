@@ -70,6 +70,12 @@ const columns: readonly TableColumn<ColumnDrift>[] = [
   },
 ];
 
+function describeWindow({ isComplete, startAt, endAt }: MonitorWindow): string {
+  return isComplete
+    ? `Newest window, until ${formatUtc(endAt)} UTC`
+    : `Window since ${formatUtc(startAt)} UTC, still filling`;
+}
+
 /** What the monitor measured: drift over time, the newest window column by column, quality, speed. */
 export function MonitorSections({ windows }: { readonly windows: readonly MonitorWindow[] }): ReactElement {
   const newest = windows.at(-1) ?? null;
@@ -90,7 +96,7 @@ export function MonitorSections({ windows }: { readonly windows: readonly Monito
       <Section title="Drift over time">
         <Chart title="PSI against the training baseline" spec={psi} height={270} />
       </Section>
-      <Section title={`Newest window, until ${formatUtc(newest.endAt)} UTC`}>
+      <Section title={describeWindow(newest)}>
         <div className="detail-table detail-table-short">
           <DataTable
             label="Columns of the newest window"
@@ -103,6 +109,7 @@ export function MonitorSections({ windows }: { readonly windows: readonly Monito
         <Facts
           facts={[
             ['Predictions', formatCount(newest.n)],
+            ['Requests', formatCount(newest.requests)],
             ['With label', formatCount(newest.labelled)],
             ['Errors', formatCount(newest.errors)],
             ['Latency p50', <Milliseconds key="p50" value={newest.latencyMs.p50} />],
