@@ -88,10 +88,19 @@ export const deploymentWriters = {
     );
     record(db, context, 'create', input.id, { name: input.name, versions: input.arms.map((arm) => arm.version), alias: input.alias });
   },
-  /** Which versions take traffic. */
-  'deployments.setArms': (db: WritableDb, input: { id: string; arms: readonly Arm[] }, context: WriteContext): void => {
-    db.prepare('UPDATE deployments SET arms = ?, updated_at = ? WHERE id = ?').run(JSON.stringify(input.arms), context.at, input.id);
-    record(db, context, 'setVersion', input.id, { versions: input.arms.map((arm) => arm.version) });
+  /** Which versions take traffic, and the alias that says so (null when pinned). */
+  'deployments.setArms': (
+    db: WritableDb,
+    input: { id: string; arms: readonly Arm[]; alias: string | null },
+    context: WriteContext,
+  ): void => {
+    db.prepare('UPDATE deployments SET arms = ?, alias = ?, updated_at = ? WHERE id = ?').run(
+      JSON.stringify(input.arms),
+      input.alias,
+      context.at,
+      input.id,
+    );
+    record(db, context, 'setVersion', input.id, { versions: input.arms.map((arm) => arm.version), alias: input.alias });
   },
   'deployments.setDesired': (db: WritableDb, input: { id: string; desired: Deployment['desired'] }, context: WriteContext): void => {
     db.prepare('UPDATE deployments SET desired = ?, updated_at = ? WHERE id = ?').run(input.desired, context.at, input.id);

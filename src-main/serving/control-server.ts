@@ -3,8 +3,8 @@ import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { controlRequest, type ControlCommand, type ControlReply } from './control-protocol.ts';
+import { readLines } from './read-lines.ts';
 
 /** A fresh address for a deployment's control socket, short enough for every system (about 100 bytes). */
 export function makeControlPath(deploymentId: string): string {
@@ -48,9 +48,8 @@ export class ControlServer {
   }
 
   private serve(socket: Socket): void {
-    socket.on('error', () => socket.destroy());
     socket.on('close', () => this.watchers.delete(socket));
-    createInterface({ input: socket }).on('line', (line) => void this.handle(socket, line));
+    readLines(socket, (line) => void this.handle(socket, line));
   }
 
   private async handle(socket: Socket, line: string): Promise<void> {

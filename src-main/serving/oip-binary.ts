@@ -19,7 +19,7 @@ const sizes: Partial<Record<Datatype, number>> = {
 
 /** `size` bytes as numbers of the type; copied, as a body's bytes rarely lie where a typed array needs them. */
 function readNumbers(datatype: Datatype, bytes: Uint8Array<ArrayBuffer>): TensorData {
-  const { buffer } = bytes.slice();
+  const { buffer } = new Uint8Array(bytes);
   switch (datatype) {
     case 'FP32':
       return new Float32Array(buffer);

@@ -25,11 +25,17 @@ async function cutTornLine(path: string): Promise<void> {
   }
 }
 
-/**
- * Gives segments of workers that are gone their final names.
- * @param isWriting Tells whether the process with this id may still write.
- */
-export async function sealSegments(folder: string, isWriting: (pid: number) => boolean): Promise<void> {
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Gives the segments of workers that are gone their final names, each cut after its last whole line. */
+export async function sealSegments(folder: string): Promise<void> {
   let names: string[];
   try {
     names = await readdir(folder);
@@ -39,7 +45,7 @@ export async function sealSegments(folder: string, isWriting: (pid: number) => b
   }
   for (const name of names) {
     const pid = Number(/^\d+-(\d+)-\d+\.ndjson\.open$/.exec(name)?.[1]);
-    if (Number.isNaN(pid) || isWriting(pid)) continue;
+    if (Number.isNaN(pid) || isRunning(pid)) continue;
     const path = join(folder, name);
     await cutTornLine(path);
     await rename(path, `${path.slice(0, -openEnding.length)}${closedEnding}`);

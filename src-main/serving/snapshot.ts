@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { digest, id, versionNumber } from '../../src-preload/contract/common.ts';
 import { signature } from '../../src-preload/contract/models/index.ts';
-import { writeFileWhole } from './write-whole.ts';
+import { writeJsonWhole } from '../jobs/write-whole.ts';
 
 /** One version that takes traffic, with all a worker needs to load it. */
 export const snapshotArm = z.object({
@@ -45,5 +46,6 @@ export async function readSnapshot(path: string): Promise<Snapshot> {
 
 /** Replaces the snapshot as a whole: a reader sees the old one or the new one. */
 export async function writeSnapshot(path: string, value: Snapshot): Promise<void> {
-  await writeFileWhole(path, `${JSON.stringify(value, null, 2)}\n`, 'serving.snapshot');
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeJsonWhole(path, value, 'serving.snapshot');
 }

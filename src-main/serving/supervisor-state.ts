@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { epochMs, id, versionNumber } from '../../src-preload/contract/common.ts';
 import { deploymentState } from '../../src-preload/contract/serving/index.ts';
-import { processIdentity } from './process-identity.ts';
+import { processIdentity } from '../jobs/records.ts';
 
 /** How a deployment is going: `state.json` in its folder, and the answer of its control socket. Written by the supervisor. */
 export const supervisorState = z.object({

@@ -1,10 +1,11 @@
-import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ControlServer, makeControlPath } from './control-server.ts';
 import type { ControlCommand, ControlReply } from './control-protocol.ts';
 import { LogFile } from './log-file.ts';
 import { listenAside, type PortOwner } from './port-owner.ts';
-import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
+import { identify } from '../jobs/processes.ts';
+import type { ProcessIdentity } from '../jobs/records.ts';
 import { describeHealth } from './rules-health.ts';
 import { sealSegments } from './seal-segments.ts';
 import { readSnapshot, snapshotFile, type Snapshot } from './snapshot.ts';
@@ -154,7 +155,7 @@ class Supervisor {
   /** Segments of workers that are gone get their final names. */
   private async seal(): Promise<void> {
     try {
-      await sealSegments(this.predictionsDir, (pid) => isRunning(pid));
+      await sealSegments(this.predictionsDir);
     } catch (error) {
       this.log.write(`a prediction log could not be closed: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -182,9 +183,9 @@ class Supervisor {
 
 const folder = process.argv[2];
 if (folder === undefined) throw new Error('give the folder of a deployment');
-mkdirSync(folder, { recursive: true });
 process.chdir(folder);
-const [self, snapshot, before] = await Promise.all([identify(), readSnapshot(snapshotFile), readState(stateFile)]);
+const [self, snapshot, before] = await Promise.all([identify(process.pid), readSnapshot(snapshotFile), readState(stateFile)]);
+if (self === null) throw new Error('this process cannot be told from others');
 const supervisor = new Supervisor(self, snapshot, before?.deploymentId === snapshot.id ? before.port : 0);
 process.on('SIGTERM', () => void supervisor.stop());
 process.on('SIGINT', () => void supervisor.stop());
