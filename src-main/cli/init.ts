@@ -7,14 +7,12 @@ export const commands = defineCommands({
   positionals: ['DIR'],
   details: 'Makes the folder where it is missing. A workspace that is there already is left as it is.',
   examples: ['slipway init flights'],
-  calls: ['workspace.info'],
   usesWorkspace: false,
-  run: async ({ args, note }) => {
-    const dir = resolve(args.word('DIR'));
-    const [{ startEngine }, { Profile }] = await Promise.all([import('../engine.ts'), import('../profile.ts')]);
-    const engine = await startEngine(dir, { profile: new Profile(), port: 0, create: true, notice: note });
-    const { id, name } = engine.workspace;
-    await engine.close();
+  run: async ({ args }) => {
+    const { openWorkspace } = await import('../workspace/index.ts');
+    const workspace = await openWorkspace(resolve(args.word('DIR')), { create: true });
+    const { id, name, dir } = workspace;
+    await workspace.close({ stopDeployments: false });
     return { json: { id, name, path: dir }, text: `The workspace ${name} is at ${dir}.` };
   },
 });

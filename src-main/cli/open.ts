@@ -13,7 +13,7 @@ export const commands = defineCommands({
     const file = resolve(context.args.word('FILE'));
     const [{ openDoors }, { openBundle }, { Profile }, { keepServing, readyLine }] = await Promise.all([
       import('../engine.ts'),
-      import('../sharing/index.ts'),
+      import('../workspace/index.ts'),
       import('../profile.ts'),
       import('./serving-loop.ts'),
     ]);
