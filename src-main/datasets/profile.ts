@@ -1,15 +1,19 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { DuckDBListValue } from '@duckdb/node-api';
 import type { Column, ColumnProfile, Profile } from '../../src-preload/contract/datasets/index.ts';
-import { queryRows, quoteLiteral } from './duckdb.ts';
+import { queryRows } from './duckdb.ts';
 import type { Bins } from './rules-histogram.ts';
 import { binsFor, edgesOf } from './rules-histogram.ts';
 import type { ValueCount } from './rules-profile.ts';
 import { histogramOf, quantilePoints, quantilesOf, topValuesOf } from './rules-profile.ts';
-import { basicSql, countValuesSql, histogramSql, isNumeric, sketchSql, valueCountsSql } from './sql-profile.ts';
+import { basicSql, countValuesSql, histogramSql, isNumeric, likelyTopSql, quantilesSql, topByCountsSql, valueCountsSql } from './sql-profile.ts';
 
 /** Columns whose estimate of distinct values is below this are counted value by value; the estimate may be some percent off. */
 const countedDistinct = 11_000;
+/** Up to here DuckDB groups by the value within its memory limit. */
+const groupedDistinct = 2_000_000;
+/** Exact quantiles hold a column's values in memory: this many, 256 MiB, at once. */
+const exactQuantileCells = 32 * 2 ** 20;
 const columnsPerQuery = 25;
 
 interface Basics {
@@ -101,31 +105,40 @@ async function readHistograms(connection: DuckDBConnection, all: readonly Basics
   return result;
 }
 
-/** Columns of many distinct values: estimates for quantiles and distinct values, exact counts for the rest. */
-async function profileBySketches(connection: DuckDBConnection, all: readonly Basics[], relation: (names: readonly string[]) => string, rowCount: number, signal: AbortSignal): Promise<ColumnProfile[]> {
-  const names = all.map((basics) => basics.column.name);
-  const [sketches] = await queryRows(connection, sketchSql(all.map((basics) => basics.column), relation(names)), signal);
-  const histograms = await readHistograms(connection, all, relation(names), signal);
+type TopValues = Pick<ColumnProfile, 'distinct' | 'isDistinctExact' | 'topValues'>;
+
+/** By counting every value where they fit into memory, else by a sketch whose candidates are counted. */
+async function readTopValues(connection: DuckDBConnection, basics: Basics, relation: string, signal: AbortSignal): Promise<TopValues> {
+  const toValue = (row: readonly DuckDBValue[]): TopValues['topValues'][number] => ({ value: String(row[0]), count: Number(row[1]) });
+  if (basics.distinct <= groupedDistinct) {
+    const rows = await queryRows(connection, topByCountsSql(basics.column, relation), signal);
+    return { distinct: Number(rows[0]?.[2] ?? 0), isDistinctExact: true, topValues: rows.map(toValue) };
+  }
+  const [sketch] = await queryRows(connection, likelyTopSql(basics.column, relation), signal);
+  const likely = sketch?.[0] instanceof DuckDBListValue ? sketch[0].items.filter((item) => typeof item === 'string') : [];
+  const rows = likely.length === 0 ? [] : await queryRows(connection, countValuesSql(basics.column, relation, likely), signal);
+  return { distinct: Math.min(basics.distinct, basics.present), isDistinctExact: false, topValues: rows.map(toValue) };
+}
+
+/** Columns of many distinct values. */
+async function profileInBulk(connection: DuckDBConnection, all: readonly Basics[], relation: (names: readonly string[]) => string, rowCount: number, signal: AbortSignal): Promise<ColumnProfile[]> {
+  const columns = all.map((basics) => basics.column);
+  const together = relation(columns.map((column) => column.name));
+  const isExact = rowCount * columns.length <= exactQuantileCells;
+  const [quantiles] = columns.some(isNumeric) ? await queryRows(connection, quantilesSql(columns, together, isExact), signal) : [];
+  const histograms = await readHistograms(connection, all, together, signal);
   const profiles: ColumnProfile[] = [];
   for (const [index, basics] of all.entries()) {
-    const quantiles = sketches?.[index * 2];
-    const frequent = sketches?.[index * 2 + 1];
-    const candidates = frequent instanceof DuckDBListValue ? frequent.items.filter((item) => typeof item === 'string') : [];
-    const counted = candidates.length === 0 ? [] : await queryRows(connection, countValuesSql(basics.column, relation([basics.column.name]), candidates, quoteLiteral), signal);
+    const list = quantiles?.[index];
     const counts = histograms.get(basics.column.name);
     profiles.push(
       toProfile(basics, rowCount, {
-        distinct: Math.min(basics.distinct, basics.present),
-        isDistinctExact: false,
-        quantiles:
-          quantiles instanceof DuckDBListValue
-            ? quantilePoints.flatMap((at, place) => {
-                const value = finite(quantiles.items[place]);
-                return value === null ? [] : [{ at, value }];
-              })
-            : [],
+        ...(await readTopValues(connection, basics, relation([basics.column.name]), signal)),
+        quantiles: quantilePoints.flatMap((at, place) => {
+          const value = list instanceof DuckDBListValue ? finite(list.items[place]) : null;
+          return value === null ? [] : [{ at, value }];
+        }),
         histogram: basics.bins === null || counts === undefined ? null : { edges: edgesOf(basics.bins), counts },
-        topValues: topValuesOf(counted.map((row) => ({ text: String(row[0]), number: null, count: Number(row[1]) }))),
       }),
     );
   }
@@ -150,11 +163,11 @@ export async function profileColumns(
     const batch = schema.slice(start, start + columnsPerQuery);
     const basics = await readBasics(connection, batch, relation(batch.map((column) => column.name)), signal);
     const isCounted = (entry: Basics): boolean => entry.distinct <= countedDistinct;
-    const sketched = basics.filter((entry) => !isCounted(entry));
-    const bySketch = sketched.length === 0 ? [] : await profileBySketches(connection, sketched, relation, rowCount, signal);
+    const many = basics.filter((entry) => !isCounted(entry));
+    const inBulk = many.length === 0 ? [] : await profileInBulk(connection, many, relation, rowCount, signal);
     let next = 0;
     for (const entry of basics) {
-      const made = isCounted(entry) ? await profileByCounts(connection, entry, relation([entry.column.name]), rowCount, signal) : bySketch[next++];
+      const made = isCounted(entry) ? await profileByCounts(connection, entry, relation([entry.column.name]), rowCount, signal) : inBulk[next++];
       if (made !== undefined) columns.push(made);
     }
     onColumns(columns.length);

@@ -39,12 +39,17 @@ export function quantilesOf(values: readonly ValueCount[], points: readonly numb
   });
 }
 
-/** The most frequent values, ties in the order of their text. */
+function compareValues(a: ValueCount, b: ValueCount): number {
+  if (a.number !== null && b.number !== null) return a.number - b.number;
+  return a.text < b.text ? -1 : a.text > b.text ? 1 : 0;
+}
+
+/** The most frequent values, ties in the order of the values. */
 export function topValuesOf(values: readonly ValueCount[]): { value: string; count: number }[] {
   return values
-    .map((entry) => ({ value: entry.text, count: entry.count }))
-    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : a.value > b.value ? 1 : 0))
-    .slice(0, topValueCount);
+    .toSorted((a, b) => b.count - a.count || compareValues(a, b))
+    .slice(0, topValueCount)
+    .map((entry) => ({ value: entry.text, count: entry.count }));
 }
 
 /** Counts per bin of a multiset given by its distinct values. */

@@ -1,5 +1,5 @@
 import type { Column } from '../../src-preload/contract/datasets/index.ts';
-import { quoteIdentifier } from './duckdb.ts';
+import { quoteIdentifier, quoteLiteral } from './duckdb.ts';
 import { numericSql } from './relation.ts';
 import type { Bins } from './rules-histogram.ts';
 import { quantilePoints, topValueCount } from './rules-profile.ts';
@@ -13,8 +13,7 @@ export function isNumeric(column: Pick<Column, 'type'>): boolean {
 }
 
 /** A value as it is shown. Nested values as DuckDB writes them; instants in ISO 8601. */
-export function shownSql(column: Column): string {
-  const name = quoteIdentifier(column.name);
+export function shownSql(column: Column, name: string = quoteIdentifier(column.name)): string {
   if (column.type === 'timestamp') return `replace(CAST(${name} AS VARCHAR), ' ', 'T') || 'Z'`;
   // Without the `.0` that DuckDB gives to whole doubles.
   if (column.type === 'number') return `regexp_replace(CAST(${name} AS VARCHAR), '[.]0$', '')`;
@@ -53,13 +52,32 @@ export function valueCountsSql(column: Column, relation: string): string {
   return `SELECT ${shownSql(column)}, ${number}, n FROM (SELECT ${keySql(column)} AS ${name}, count(*) AS n FROM (${relation}) WHERE ${name} IS NOT NULL GROUP BY 1)`;
 }
 
-/** One row with two items a column: estimated quantiles (t-digest; NULL for text) and the likely most frequent values. */
-export function sketchSql(columns: readonly Column[], relation: string): string {
-  const items = columns.flatMap((column) => [
-    isNumeric(column) ? `approx_quantile(${finiteSql(column)}, [${quantilePoints.join(', ')}])` : 'NULL',
-    `approx_top_k(${shownSql(column)}, ${topValueCount})`,
-  ]);
+/**
+ * One row with an item a column: quantiles with linear interpolation, or (`isExact` false) a t-digest's estimate of them,
+ * which holds little in memory. NULL for text.
+ */
+export function quantilesSql(columns: readonly Column[], relation: string, isExact: boolean): string {
+  const points = `[${quantilePoints.join(', ')}]`;
+  const items = columns.map((column) => {
+    if (!isNumeric(column)) return 'NULL';
+    return isExact ? `quantile_cont(${finiteSql(column)}, ${points})` : `approx_quantile(${finiteSql(column)}, ${points})`;
+  });
   return `SELECT ${items.join(', ')} FROM (${relation})`;
+}
+
+/** The most frequent values by counting all of them: (shown text, count, number of distinct values). */
+export function topByCountsSql(column: Column, relation: string): string {
+  const name = quoteIdentifier(column.name);
+  return (
+    `WITH counted AS MATERIALIZED (SELECT ${keySql(column)} AS ${name}, count(*) AS n FROM (${relation}) WHERE ${name} IS NOT NULL GROUP BY 1) ` +
+    `SELECT ${shownSql(column)}, n, (SELECT count(*) FROM counted) FROM counted ORDER BY n DESC, ${name} LIMIT ${topValueCount}`
+  );
+}
+
+/** One row with one item: a list of the likely most frequent values, as they are shown. */
+export function likelyTopSql(column: Column, relation: string): string {
+  // Of the value itself: turning every one into text first costs more than the sketch.
+  return `SELECT list_transform(approx_top_k(${topKeySql(column)}, ${topValueCount}), lambda x: ${isNumeric(column) ? shownSql(column, 'x') : 'x'}) FROM (${relation})`;
 }
 
 /** Rows of (column's place in the list, bin, count). */
@@ -73,9 +91,16 @@ export function histogramSql(columns: readonly { readonly column: Column; readon
   return `SELECT ${place}, coalesce(${names.join(', ')}), count(*) FROM (SELECT ${inner.join(', ')} FROM (${relation})) GROUP BY GROUPING SETS (${names.map((name) => `(${name})`).join(', ')})`;
 }
 
+/** What frequent values are looked for by. */
+function topKeySql(column: Column): string {
+  return isNumeric(column) ? quoteIdentifier(column.name) : shownSql(column);
+}
+
 /** Exact counts of given shown values: (value, count). */
-export function countValuesSql(column: Column, relation: string, values: readonly string[], quote: (text: string) => string): string {
-  return `SELECT v, count(*) FROM (SELECT ${shownSql(column)} AS v FROM (${relation})) WHERE v IN (${values.map(quote).join(', ')}) GROUP BY v`;
+export function countValuesSql(column: Column, relation: string, values: readonly string[]): string {
+  const list = values.map((value) => (isNumeric(column) ? `CAST(${quoteLiteral(value)} AS ${column.storedAs})` : quoteLiteral(value)));
+  const key = topKeySql(column);
+  return `SELECT ${isNumeric(column) ? shownSql(column, 'v') : 'v'}, n FROM (SELECT ${key} AS v, count(*) AS n FROM (${relation}) WHERE ${key} IN (${list.join(', ')}) GROUP BY 1) ORDER BY n DESC, v`;
 }
 
 /** A double that SQL reads back bit for bit. */

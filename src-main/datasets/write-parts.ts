@@ -6,9 +6,16 @@ import { failpoint } from '../failpoints.ts';
 import type { ObjectStore } from '../objects/types.ts';
 import { quoteLiteral, runSql } from './duckdb.ts';
 
-/** DuckDB's own row group; a part is a whole number of them. */
-const rowGroupRows = 122_880;
-export const defaultRowsPerPart = rowGroupRows * 8;
+/** DuckDB's own size of a row group. */
+const fullRowGroup = 122_880;
+export const defaultRowsPerPart = fullRowGroup * 8;
+/** A row group is held in memory until it is full, so wide tables have shorter ones. */
+const cellsPerRowGroup = fullRowGroup * 64;
+
+function rowGroupRows(columnCount: number): number {
+  const rows = Math.floor(cellsPerRowGroup / columnCount / 2048) * 2048;
+  return Math.max(2048, Math.min(fullRowGroup, rows));
+}
 
 /**
  * Writes rows as Parquet objects of at most `rowsPerPart` rows, one after the other and in row order, so that memory
@@ -30,7 +37,7 @@ export async function writeParts(
     const page = rows.count <= rowsPerPart ? rows.sql : `${rows.sql} LIMIT ${rowsPerPart} OFFSET ${offset}`;
     await runSql(
       connection,
-      `COPY (${page}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows})`,
+      `COPY (${page}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows(columns.length)})`,
       signal,
     );
     failpoint('datasets.import.beforePutPart');

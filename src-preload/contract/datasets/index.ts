@@ -18,7 +18,7 @@ export const columnProfile = z.object({
   type: columnType,
   rowCount: z.int(),
   missing: z.int(),
-  /** Exact below 10,000 distinct values, else HyperLogLog's estimate. */
+  /** Exact up to two million, HyperLogLog's estimate above. */
   distinct: z.int(),
   isDistinctExact: z.boolean(),
   /** As text for text and dates (ISO 8601, UTC). */
@@ -26,7 +26,7 @@ export const columnProfile = z.object({
   greatest: z.union([z.number(), z.string()]).nullable(),
   mean: measure,
   std: measure,
-  /** At 1, 5, 25, 50, 75, 95, 99 %; dates in seconds since 1970. Empty for text. */
+  /** At 1, 5, 25, 50, 75, 95, 99 %, of very large columns estimates; dates in seconds since 1970. Empty for text. */
   quantiles: z.array(z.object({ at: z.number(), value: z.number() })),
   /** Null for text and for columns without two different finite values. */
   histogram: histogram.nullable(),
