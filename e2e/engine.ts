@@ -1,69 +1,90 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
 
 const root = join(import.meta.dirname, '..');
-const cli = join(root, 'src-main/cli/index.ts');
-const readyLine = z.object({ url: z.url(), token: z.string() });
 
-/** A real engine in a process of its own, on a new workspace with a profile of its own. */
+/** A real engine in a process of its own, on a new workspace and a profile of its own. */
 export interface RunningEngine {
-  /** The bare base address. */
   readonly url: string;
   readonly token: string;
-  readonly workspace: string;
-  /** Runs the command line on this workspace; answers its one JSON document. Fails with its standard error. */
-  readonly slipway: (...args: string[]) => Promise<unknown>;
-  /** Ends the engine and takes its folders away. */
-  readonly stop: () => Promise<void>;
+  /** A folder for the test's own files, removed with the rest. */
+  readonly dir: string;
+  /** Asks the engine over HTTP; fails with the engine's own words. */
+  call(name: string, input: unknown): Promise<unknown>;
+  stop(): Promise<void>;
 }
 
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) text += String(chunk);
-  return text;
+/** Builds the page that the engine serves. */
+export function buildPage(): void {
+  const tool = join(root, 'node_modules/electron-vite/bin/electron-vite.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [tool, 'build', '--logLevel', 'warn'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`the page could not be built\n${stdout}${stderr}`);
 }
 
-/** Runs `slipway serve` as a user would and waits until it says that it is ready. */
+/** Starts `slipway serve` and waits until it says that it is ready. */
 export async function startEngine(): Promise<RunningEngine> {
-  const dir = mkdtempSync(join(tmpdir(), 'slipway-e2e-'));
-  const workspace = join(dir, 'workspace');
-  const env = { ...process.env, SLIPWAY_HOME: join(dir, 'profile') };
-  const run = (args: readonly string[]) => {
-    const child = spawn(process.execPath, [cli, ...args, '--workspace', workspace, '--json'], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    return { child, errors: readAll(child.stderr) };
+  const dir = await mkdtemp(join(tmpdir(), 'slipway-e2e-'));
+  const args = [
+    'src-main/cli/index.ts',
+    'serve',
+    '--workspace',
+    join(dir, 'workspace'),
+    '--create',
+    '--port',
+    '0',
+    '--json',
+  ];
+  const env = { ...process.env, SLIPWAY_HOME: join(dir, 'profile'), SLIPWAY_CHECK_OUTPUTS: '1' };
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const notes: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => notes.push(text));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const { url, token } = await readReady(child, notes);
+  return {
+    url,
+    token,
+    dir,
+    call: async (name, input) => {
+      const response = await fetch(`${url}/api/call/${name}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(input),
+      });
+      const answer: unknown = await response.json();
+      if (!response.ok) throw new Error(`${name}: ${JSON.stringify(answer)}`);
+      return answer;
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      await ended;
+      await rm(dir, { recursive: true, force: true });
+    },
   };
+}
 
-  const serving = run(['serve', '--create', '--port', '0']);
-  const ended = once(serving.child, 'exit');
-  const line = await Promise.race([
-    once(createInterface({ input: serving.child.stdout }), 'line'),
-    ended.then(async () => Promise.reject(new Error(`The engine did not start: ${await serving.errors}`))),
-  ]);
-  const { url, token } = readyLine.parse(JSON.parse(String(line[0])));
+async function readReady(child: ChildProcess, notes: readonly string[]): Promise<{ url: string; token: string }> {
+  if (child.stdout === null) throw new Error('the engine has no standard output');
+  for await (const line of createInterface({ input: child.stdout })) {
+    const ready: unknown = JSON.parse(line);
+    if (isReady(ready)) return ready;
+    break;
+  }
+  throw new Error(`the engine did not start\n${notes.join('')}`);
+}
 
-  const slipway = async (...args: string[]): Promise<unknown> => {
-    const command = run(args);
-    const [output, errors, [code]] = await Promise.all([
-      readAll(command.child.stdout),
-      command.errors,
-      once(command.child, 'exit'),
-    ]);
-    if (code !== 0) throw new Error(`slipway ${args.join(' ')} ended with ${String(code)}: ${errors}`);
-    return JSON.parse(output);
-  };
-
-  const stop = async (): Promise<void> => {
-    serving.child.kill('SIGTERM');
-    await ended;
-    rmSync(dir, { recursive: true, force: true });
-  };
-  return { url, token, workspace, slipway, stop };
+function isReady(value: unknown): value is { url: string; token: string } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'url' in value &&
+    typeof value.url === 'string' &&
+    'token' in value &&
+    typeof value.token === 'string'
+  );
 }
