@@ -3,6 +3,8 @@ export interface Bins {
   readonly start: number;
   readonly width: number;
   readonly count: number;
+  /** The last edge. */
+  readonly end: number;
 }
 
 const wantedBins = 30;
@@ -17,16 +19,18 @@ export function binsFor(least: number, greatest: number, areWhole: boolean): Bin
   if (!Number.isFinite(range)) return null;
   if (areWhole && range < 2 ** 50) {
     const width = Math.ceil((range + 1) / wantedBins);
-    return { start: least - 0.5, width, count: Math.ceil((range + 1) / width) };
+    const count = Math.ceil((range + 1) / width);
+    return { start: least - 0.5, width, count, end: least - 0.5 + count * width };
   }
   const width = range / wantedBins;
   // Neighbouring doubles cannot be cut into 30.
-  return width > 0 && least + width > least ? { start: least, width, count: wantedBins } : { start: least, width: range, count: 1 };
+  const isTooNarrow = width === 0 || least + width === least;
+  return { start: least, width: isTooNarrow ? range : width, count: isTooNarrow ? 1 : wantedBins, end: greatest };
 }
 
 /** The bins' edges: one more than there are bins. */
 export function edgesOf(bins: Bins): number[] {
-  return Array.from({ length: bins.count + 1 }, (_, index) => bins.start + index * bins.width);
+  return Array.from({ length: bins.count + 1 }, (_, index) => (index === bins.count ? bins.end : bins.start + index * bins.width));
 }
 
 /** The bin of a finite value, as the SQL of `binSql` has it. */

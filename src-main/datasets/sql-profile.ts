@@ -84,7 +84,8 @@ export function likelyTopSql(column: Column, relation: string): string {
 export function histogramSql(columns: readonly { readonly column: Column; readonly bins: Bins }[], relation: string): string {
   const inner = columns.map(({ column, bins }, index) => {
     const bin = `floor((${finiteSql(column)} - ${literal(bins.start)}) / ${literal(bins.width)})`;
-    return `CAST(greatest(0, least(${bins.count - 1}, ${bin})) AS INTEGER) AS b${index}`;
+    // greatest() and least() pass over NULL, which must stay one.
+    return `CAST(CASE WHEN ${bin} IS NOT NULL THEN greatest(0, least(${bins.count - 1}, ${bin})) END AS INTEGER) AS b${index}`;
   });
   const names = columns.map((_, index) => `b${index}`);
   const place = `CASE ${names.map((name, index) => `WHEN ${name} IS NOT NULL THEN ${index}`).join(' ')} END`;
