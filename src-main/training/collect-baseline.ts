@@ -1,6 +1,6 @@
 import type { BaselineColumn } from '../../src-preload/contract/models/index.ts';
 import type { RawColumn } from './encoding.ts';
-import { dateCategories } from './rules-dates.ts';
+import { dateNames, hour, weekday } from './rules-dates.ts';
 
 const sampleSize = 10_000;
 const categoryCount = 1000;
@@ -70,17 +70,19 @@ function countTexts(codes: Int32Array, dictionary: readonly string[]): Map<strin
 }
 
 function dateBaseline(name: string, values: Float64Array): BaselineColumn[] {
-  const hours = new Map<string, number>();
-  const weekdays = new Map<string, number>();
+  const hours = new Uint32Array(dateNames.hour.length);
+  const weekdays = new Uint32Array(dateNames.weekday.length);
   for (const seconds of values) {
     if (!Number.isFinite(seconds)) continue;
-    const { hour, weekday } = dateCategories(seconds);
-    hours.set(hour, (hours.get(hour) ?? 0) + 1);
-    weekdays.set(weekday, (weekdays.get(weekday) ?? 0) + 1);
+    const [ofDay, ofWeek] = [hour(seconds), weekday(seconds)];
+    hours[ofDay] = (hours[ofDay] ?? 0) + 1;
+    weekdays[ofWeek] = (weekdays[ofWeek] ?? 0) + 1;
   }
+  const named = (counts: Uint32Array, names: readonly string[]): Map<string, number> =>
+    new Map(names.map((part, index) => [part, counts[index] ?? 0] as const).filter(([, count]) => count > 0));
   return [
-    categoricalBaseline(`${name}.hour`, values.length, hours),
-    categoricalBaseline(`${name}.weekday`, values.length, weekdays),
+    categoricalBaseline(`${name}.hour`, values.length, named(hours, dateNames.hour)),
+    categoricalBaseline(`${name}.weekday`, values.length, named(weekdays, dateNames.weekday)),
   ];
 }
 

@@ -14,21 +14,26 @@ export interface EncodedColumn {
   readonly slots: readonly Int32Array[];
 }
 
+/** A plain loop: `Float32Array.from` with a function is several times slower. */
+function mapFloats(values: Float64Array, turn: (value: number) => number): Float32Array {
+  const mapped = new Float32Array(values.length);
+  for (let row = 0; row < values.length; row += 1) mapped[row] = turn(values[row] ?? Number.NaN);
+  return mapped;
+}
+
 function encodeNumeric(encoding: NumericEncoding, values: Float64Array): EncodedColumn {
+  const { mean, scale, precision } = encoding;
+  const read = precision === 'float' ? Math.fround : (value: number): number => value;
   const dense: Float32Array[] = [];
-  const { mean, scale } = encoding;
-  const isFloat = encoding.precision === 'float';
   if (scale !== null) {
     dense.push(
-      Float32Array.from(values, (raw) => {
-        const value = isFloat ? Math.fround(raw) : raw;
+      mapFloats(values, (raw) => {
+        const value = read(raw);
         return Number.isFinite(value) ? (value - mean) * scale : 0;
       }),
     );
   }
-  if (encoding.hasIndicator) {
-    dense.push(Float32Array.from(values, (raw) => (Number.isFinite(isFloat ? Math.fround(raw) : raw) ? 0 : 1)));
-  }
+  if (encoding.hasIndicator) dense.push(mapFloats(values, (raw) => (Number.isFinite(read(raw)) ? 0 : 1)));
   return { dense, slots: [] };
 }
 
@@ -51,7 +56,7 @@ function encodeDate(encoding: DateEncoding, values: Float64Array): EncodedColumn
   const dense: Float32Array[] = [];
   if (encoding.hasHour) {
     for (const turn of [Math.sin, Math.cos]) {
-      dense.push(Float32Array.from(values, (value) => (Number.isFinite(value) ? turn(hourAngle(value)) : 0)));
+      dense.push(mapFloats(values, (value) => (Number.isFinite(value) ? turn(hourAngle(value)) : 0)));
     }
   }
   const slots: Int32Array[] = [];
@@ -62,7 +67,12 @@ function encodeDate(encoding: DateEncoding, values: Float64Array): EncodedColumn
     if (part === null) continue;
     const rows = Int32Array.from(part.rows);
     const missing = rows.length - 1;
-    slots.push(Int32Array.from(values, (value) => rows[Number.isFinite(value) ? partOf(value) : missing] ?? 0));
+    const column = new Int32Array(values.length);
+    for (let row = 0; row < values.length; row += 1) {
+      const value = values[row] ?? Number.NaN;
+      column[row] = rows[Number.isFinite(value) ? partOf(value) : missing] ?? 0;
+    }
+    slots.push(column);
   }
   return { dense, slots };
 }

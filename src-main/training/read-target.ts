@@ -62,7 +62,7 @@ async function prepareNumber(source: RowSource, name: string, shares: Int32Array
   }
   return {
     plan,
-    target: Float32Array.from(placed, (value) => (value - mean) / scale),
+    target: new Float32Array(placed.map((value) => (value - mean) / scale)),
     encoding: { kind: 'number', mean, scale },
     droppedRows: dropped,
   };
@@ -82,19 +82,20 @@ async function readClasses(source: RowSource, name: string, rowCount: number): P
   }
   const values = await readNumbers(source, column, null, rowCount);
   const codeOf = new Map<number, number>();
-  const codes = Int32Array.from(values, (value) => {
-    if (Number.isNaN(value)) return -1;
-    if (!Number.isSafeInteger(value)) {
+  const codes = new Int32Array(values.length);
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] ?? Number.NaN;
+    if (!Number.isNaN(value) && !Number.isSafeInteger(value)) {
       throw unsuitableTarget(
         name,
         `has the value ${value}, which is no class`,
         'Classes are text, booleans or whole numbers; train a regression instead.',
       );
     }
-    const code = codeOf.get(value) ?? codeOf.size;
-    codeOf.set(value, code);
-    return code;
-  });
+    const code = Number.isNaN(value) ? -1 : (codeOf.get(value) ?? codeOf.size);
+    if (code === codeOf.size) codeOf.set(value, code);
+    codes[row] = code;
+  }
   return { codes, names: [...codeOf.keys()] };
 }
 

@@ -4,8 +4,6 @@
  */
 export const secondsPerDay = 86_400;
 
-const weekdayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
-
 /** Angle of the time of day, 0 at midnight, in radians, as the float32 that the graph works with. */
 export function hourAngle(seconds: number): number {
   const ofDay = seconds - Math.floor(seconds / secondsPerDay) * secondsPerDay;
@@ -34,11 +32,21 @@ export function month(seconds: number): number {
   return shifted - 12 * Math.floor(shifted / 12);
 }
 
-/** The names under which a baseline counts a date: hour `00` to `23` and weekday `Mon` to `Sun`. */
+/** 0 to 23. */
+export function hour(seconds: number): number {
+  return Math.floor((seconds - Math.floor(seconds / secondsPerDay) * secondsPerDay) / 3600);
+}
+
+/** The names under which a baseline counts hours and weekdays: `00` to `23`, `Mon` to `Sun`. */
+export const dateNames: { readonly hour: readonly string[]; readonly weekday: readonly string[] } = {
+  hour: Array.from({ length: 24 }, (_, index) => String(index).padStart(2, '0')),
+  weekday: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
+};
+
+/** The categories that a date counts as in a baseline. */
 export function dateCategories(seconds: number): { readonly hour: string; readonly weekday: string } {
-  const ofDay = seconds - Math.floor(seconds / secondsPerDay) * secondsPerDay;
   return {
-    hour: String(Math.floor(ofDay / 3600)).padStart(2, '0'),
-    weekday: weekdayNames[weekday(seconds)] ?? 'Mon',
+    hour: dateNames.hour[hour(seconds)] ?? '',
+    weekday: dateNames.weekday[weekday(seconds)] ?? '',
   };
 }

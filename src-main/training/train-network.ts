@@ -117,7 +117,7 @@ export async function trainNetwork(
     plan.threads,
   );
   const forward = await ForwardRunner.create(shape, plan.threads);
-  const order = Uint32Array.from({ length: trainRows }, (_, row) => row);
+  const order = new Uint32Array(trainRows).map((_, row) => row);
   const validationTarget = plan.target.subarray(trainRows);
   const totalSteps = params.epochs * Math.ceil(trainRows / params.batchSize);
   const report = new LossReport();
