@@ -60,7 +60,7 @@ export async function openDoors(workspace: OpenWorkspace, options: DoorOptions):
     const router = createRouter({
       handlers: workspace.handlers,
       isReadOnly: workspace.isReadOnly,
-      log: log.write,
+      log: (entry) => log.write(entry),
       checksOutputs: process.env['SLIPWAY_CHECK_OUTPUTS'] === '1',
     });
     const uploads = new Uploads(join(ownDir, 'uploads'));

@@ -11,8 +11,19 @@ export const commands = defineCommands({
   calls: ['monitoring.alerts'],
   run: async ({ args, connect }) => {
     const deployment = args.text('deployment');
-    const alerts = await (await connect()).call('monitoring.alerts', { limit: args.integer('limit') ?? 100, ...(deployment === undefined ? {} : { deployment }) });
-    const rows = alerts.map((alert) => [formatTime(alert.openedAt), alert.deploymentName, alert.rule.kind, alert.closedAt === null ? 'open' : 'closed', alert.message]);
+    const alerts = await (
+      await connect()
+    ).call('monitoring.alerts', {
+      limit: args.integer('limit') ?? 100,
+      ...(deployment === undefined ? {} : { deployment }),
+    });
+    const rows = alerts.map((alert) => [
+      formatTime(alert.openedAt),
+      alert.deploymentName,
+      alert.rule.kind,
+      alert.closedAt === null ? 'open' : 'closed',
+      alert.message,
+    ]);
     return { json: alerts, text: tableOr('No alerts.', ['opened', 'deployment', 'rule', 'state', 'message'], rows) };
   },
 });

@@ -58,7 +58,9 @@ describe('names with versions', () => {
     const args = parse('x');
     expect(readDataset(args, 'flights')).toEqual({ dataset: 'flights' });
     expect(readDataset(args, 'a@b@v12')).toEqual({ dataset: 'a@b', version: 12 });
-    expect(() => readDataset(args, 'flights@newest')).toThrow('"newest" in "flights@newest" is not a version: write flights@3.');
+    expect(() => readDataset(args, 'flights@newest')).toThrow(
+      '"newest" in "flights@newest" is not a version: write flights@3.',
+    );
     expect(() => readDataset(args, 'flights@0')).toThrow('is not a version');
     expect(readModel('delay')).toEqual({ model: 'delay' });
     expect(readModel('delay@2')).toEqual({ model: 'delay', version: 2 });
@@ -71,16 +73,34 @@ describe('names with versions', () => {
 describe('splits and parameters', () => {
   it('reads each kind of split', () => {
     expect(readSplit(parse('x'))).toBeUndefined();
-    expect(readSplit(parse('x', '--split-time', 'date', '--test', '0.2'))).toEqual({ kind: 'time', column: 'date', test: 0.2 });
-    expect(readSplit(parse('x', '--split-group', 'user', '--split-seed', '7'))).toEqual({ kind: 'group', column: 'user', seed: 7 });
-    expect(readSplit(parse('x', '--split-seed', '3', '--validation', '0.1'))).toEqual({ kind: 'seed', seed: 3, validation: 0.1 });
+    expect(readSplit(parse('x', '--split-time', 'date', '--test', '0.2'))).toEqual({
+      kind: 'time',
+      column: 'date',
+      test: 0.2,
+    });
+    expect(readSplit(parse('x', '--split-group', 'user', '--split-seed', '7'))).toEqual({
+      kind: 'group',
+      column: 'user',
+      seed: 7,
+    });
+    expect(readSplit(parse('x', '--split-seed', '3', '--validation', '0.1'))).toEqual({
+      kind: 'seed',
+      seed: 3,
+      validation: 0.1,
+    });
     expect(readSplit(parse('x', '--test', '0.3'))).toEqual({ kind: 'seed', test: 0.3 });
-    expect(() => readSplit(parse('x', '--split-time', 'date', '--split-seed', '1'))).toThrow('--split-time stands alone');
+    expect(() => readSplit(parse('x', '--split-time', 'date', '--split-seed', '1'))).toThrow(
+      '--split-time stands alone',
+    );
   });
 
   it('reads parameters by the contract', () => {
     const read = (...items: string[]) => readTrainParams(parse('x', ...items.flatMap((item) => ['--set', item])));
-    expect(read('epochs=5', 'hidden=64,32', 'learningRate=1e-3')).toEqual({ epochs: 5, hidden: [64, 32], learningRate: 0.001 });
+    expect(read('epochs=5', 'hidden=64,32', 'learningRate=1e-3')).toEqual({
+      epochs: 5,
+      hidden: [64, 32],
+      learningRate: 0.001,
+    });
     expect(read('hidden=')).toEqual({ hidden: [] });
     expect(() => read('epochs')).toThrow('--set needs NAME=VALUE, got "epochs".');
     expect(() => read('depth=3')).toThrow('--set knows no "depth". It knows hidden, epochs,');

@@ -4,7 +4,11 @@ import { usageError } from './errors.ts';
 
 /** Options that every command takes. */
 export const commonOptions: Readonly<Record<string, OptionSpec>> = {
-  workspace: { type: 'text', value: 'DIR', summary: 'The workspace (else SLIPWAY_WORKSPACE, else the nearest folder above with slipway.yaml)' },
+  workspace: {
+    type: 'text',
+    value: 'DIR',
+    summary: 'The workspace (else SLIPWAY_WORKSPACE, else the nearest folder above with slipway.yaml)',
+  },
   json: { type: 'boolean', summary: 'One JSON document on standard output; progress and logs on standard error' },
   help: { type: 'boolean', summary: 'Show this help' },
 };
@@ -55,7 +59,10 @@ export class Args {
 
   /** Items of a list option, where one may name several between commas. */
   splitList(option: string): string[] {
-    return this.list(option).flatMap((item) => item.split(',')).map((item) => item.trim()).filter((item) => item !== '');
+    return this.list(option)
+      .flatMap((item) => item.split(','))
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
   }
 
   has(option: string): boolean {
@@ -66,13 +73,15 @@ export class Args {
     const text = this.text(option);
     if (text === undefined) return undefined;
     const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value)) throw usageError(`--${option} needs a number, got "${text}".`, this.path);
+    if (text.trim() === '' || !Number.isFinite(value))
+      throw usageError(`--${option} needs a number, got "${text}".`, this.path);
     return value;
   }
 
   integer(option: string): number | undefined {
     const value = this.number(option);
-    if (value !== undefined && !Number.isSafeInteger(value)) throw usageError(`--${option} needs a whole number, got "${this.text(option)}".`, this.path);
+    if (value !== undefined && !Number.isSafeInteger(value))
+      throw usageError(`--${option} needs a whole number, got "${this.text(option)}".`, this.path);
     return value;
   }
 

@@ -8,7 +8,11 @@ import { table } from './format.ts';
 const names = Object.keys(contract).filter(isCallName);
 
 function unknownCall(name: string): SlipwayError {
-  return new SlipwayError({ code: 'call.unknown', message: `There is no call named "${name}".`, hint: '`slipway call` lists the calls there are.' });
+  return new SlipwayError({
+    code: 'call.unknown',
+    message: `There is no call named "${name}".`,
+    hint: '`slipway call` lists the calls there are.',
+  });
 }
 
 function parseInput(text: string): unknown {
@@ -27,14 +31,25 @@ export const commands = defineCommands({
   verb: '',
   summary: 'Any call of the engine, by name',
   positionals: ['[NAME]', '[JSON]'],
-  details: 'Without a name, lists every call. JSON may be - to read it from standard input. What the call answers is printed as JSON. GET /api/openapi.json describes inputs and outputs.',
+  details:
+    'Without a name, lists every call. JSON may be - to read it from standard input. What the call answers is printed as JSON. GET /api/openapi.json describes inputs and outputs.',
   examples: ['slipway call', `slipway call tracking.runs '{"limit": 5}'`],
   calls: names,
   run: async ({ args, connect, signal }) => {
     const name = args.optionalWord('NAME');
     if (name === undefined) {
-      const list = Object.entries<CallSpec>(contract).map(([call, spec]) => ({ call, access: spec.access, summary: spec.summary }));
-      return { json: list, text: table(['call', 'access', ''], list.map((item) => [item.call, item.access, item.summary])) };
+      const list = Object.entries<CallSpec>(contract).map(([call, spec]) => ({
+        call,
+        access: spec.access,
+        summary: spec.summary,
+      }));
+      return {
+        json: list,
+        text: table(
+          ['call', 'access', ''],
+          list.map((item) => [item.call, item.access, item.summary]),
+        ),
+      };
     }
     if (!isCallName(name)) throw unknownCall(name);
     const word = args.optionalWord('JSON');

@@ -12,21 +12,24 @@ for (const noun of nouns) {
 }
 
 describe('the list of commands', () => {
-  it.each(all.map((one) => [commandPath(one.noun, one.command), one] as const))('%s has help that says all of it', (path, { noun, command, commands }) => {
-    const help = commandHelp(noun, command);
-    expect(help.startsWith(command.summary)).toBe(true);
-    expect(help).toContain(`Usage: slipway ${path}`);
-    for (const [name, option] of Object.entries(command.options ?? {})) {
-      expect(help).toContain(`--${name}`);
-      expect(help).toContain(option.summary);
-      expect(name).toMatch(/^[a-z][a-z-]+$/);
-      expect(Object.keys(commonOptions)).not.toContain(name);
-    }
-    expect(command.summary).toMatch(/^[A-Z].*[^.]$/);
-    for (const example of command.examples ?? []) expect(example).toMatch(/slipway|SLIPWAY/);
-    expect(nounHelp(noun, commands)).toContain(command.verb);
-    expect(usageLine(noun, command)).not.toContain('  ');
-  });
+  it.each(all.map((one) => [commandPath(one.noun, one.command), one] as const))(
+    '%s has help that says all of it',
+    (path, { noun, command, commands }) => {
+      const help = commandHelp(noun, command);
+      expect(help.startsWith(command.summary)).toBe(true);
+      expect(help).toContain(`Usage: slipway ${path}`);
+      for (const [name, option] of Object.entries(command.options ?? {})) {
+        expect(help).toContain(`--${name}`);
+        expect(help).toContain(option.summary);
+        expect(name).toMatch(/^[a-z][a-z-]+$/);
+        expect(Object.keys(commonOptions)).not.toContain(name);
+      }
+      expect(command.summary).toMatch(/^[A-Z].*[^.]$/);
+      for (const example of command.examples ?? []) expect(example).toMatch(/slipway|SLIPWAY/);
+      expect(nounHelp(noun, commands)).toContain(command.verb);
+      expect(usageLine(noun, command)).not.toContain('  ');
+    },
+  );
 
   it('names each noun and verb once', () => {
     expect(new Set(nouns.map((noun) => noun.noun)).size).toBe(nouns.length);

@@ -17,7 +17,10 @@ function describeVersion(version: DatasetVersion): string {
     ['id', version.id],
     ['manifest', version.manifestDigest],
   ]);
-  return `${head}\n\n${table(['column', 'type', 'stored as'], version.schema.map((column) => [column.name, column.type, column.storedAs]))}`;
+  return `${head}\n\n${table(
+    ['column', 'type', 'stored as'],
+    version.schema.map((column) => [column.name, column.type, column.storedAs]),
+  )}`;
 }
 
 function describeDatasets(datasets: readonly Dataset[]): string {
@@ -44,7 +47,10 @@ function describeProfile(profile: Profile): string {
     column.least,
     column.mean,
     column.greatest,
-    column.topValues.slice(0, 3).map(({ value }) => value).join(', '),
+    column.topValues
+      .slice(0, 3)
+      .map(({ value }) => value)
+      .join(', '),
   ]);
   return `${profile.rowCount} rows\n${table(['column', 'type', 'missing', 'distinct', 'least', 'mean', 'greatest', 'most frequent'], rows)}`;
 }
@@ -69,7 +75,9 @@ const formats = ['csv', 'parquet', 'json', 'excel'] as const;
 function readFormat(args: Args): (typeof formats)[number] | undefined {
   const text = args.text('format');
   if (text === undefined) return undefined;
-  return formats.find((format) => format === text) ?? args.fail(`--format is one of ${formats.join(', ')}, not "${text}".`);
+  return (
+    formats.find((format) => format === text) ?? args.fail(`--format is one of ${formats.join(', ')}, not "${text}".`)
+  );
 }
 
 async function importFile(context: CommandContext): Promise<{ json: unknown; text: string }> {
@@ -103,7 +111,8 @@ export const commands = defineCommands(
     verb: 'import',
     summary: 'Import a CSV, Parquet, JSON or Excel file as a new version',
     positionals: ['FILE'],
-    details: 'The first import of a name makes the dataset, later ones its next versions. What was imported before never changes.',
+    details:
+      'The first import of a name makes the dataset, later ones its next versions. What was imported before never changes.',
     options: {
       name: { type: 'text', value: 'NAME', summary: 'The dataset (else the file’s name)' },
       format: { type: 'text', value: 'FORMAT', summary: 'csv, parquet, json or excel (else by the file)' },
@@ -143,7 +152,13 @@ export const commands = defineCommands(
     calls: ['datasets.versions'],
     run: async ({ args, connect }) => {
       const versions = await (await connect()).call('datasets.versions', { dataset: args.word('DATASET') });
-      const rows = versions.map((version) => [version.number, version.rowCount, formatBytes(version.sizeBytes), version.source.fileName, formatTime(version.createdAt)]);
+      const rows = versions.map((version) => [
+        version.number,
+        version.rowCount,
+        formatBytes(version.sizeBytes),
+        version.source.fileName,
+        formatTime(version.createdAt),
+      ]);
       return { json: versions, text: tableOr('No versions.', ['version', 'rows', 'size', 'source', 'imported'], rows) };
     },
   },
@@ -158,8 +173,13 @@ export const commands = defineCommands(
     calls: ['datasets.rows'],
     run: async ({ args, connect }) => {
       const ref = readDataset(args, args.word('DATASET'));
-      const page = await (await connect()).call('datasets.rows', { ...ref, offset: args.integer('offset') ?? 0, limit: args.integer('limit') ?? 20 });
-      const text = table(page.schema.map((column) => column.name), page.rows);
+      const page = await (
+        await connect()
+      ).call('datasets.rows', { ...ref, offset: args.integer('offset') ?? 0, limit: args.integer('limit') ?? 20 });
+      const text = table(
+        page.schema.map((column) => column.name),
+        page.rows,
+      );
       return { json: page, text: `${text}\n${page.rows.length} of ${page.rowCount} rows` };
     },
   },
@@ -184,7 +204,10 @@ export const commands = defineCommands(
     run: async (context) => {
       const ref = readDataset(context.args, context.args.word('DATASET'));
       const session = await context.connect();
-      const { jobId } = await session.call('datasets.split', { ...ref, spec: readSplit(context.args) ?? { kind: 'seed' } });
+      const { jobId } = await session.call('datasets.split', {
+        ...ref,
+        spec: readSplit(context.args) ?? { kind: 'seed' },
+      });
       const job = await finishJob(context, session, jobId);
       const splits = await session.call('datasets.splits', ref);
       const made = splits.find((split) => split.id === job.result?.['splitId']);
@@ -208,7 +231,10 @@ export const commands = defineCommands(
     calls: ['datasets.trash'],
     run: async ({ args, connect }) => {
       const dataset = await (await connect()).call('datasets.trash', { dataset: args.word('DATASET') });
-      return { json: dataset, text: `${dataset.name} is in the trash. \`slipway dataset restore ${dataset.name}\` takes it back.` };
+      return {
+        json: dataset,
+        text: `${dataset.name} is in the trash. \`slipway dataset restore ${dataset.name}\` takes it back.`,
+      };
     },
   },
   {

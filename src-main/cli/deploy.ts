@@ -18,12 +18,17 @@ export const commands = defineCommands({
   run: async ({ args, connect }) => {
     const ref = readModel(args.word('MODEL'));
     const [name, port, workers] = [args.text('name'), args.integer('port'), args.integer('workers')];
-    const deployment = await (await connect()).call('serving.deploy', {
+    const deployment = await (
+      await connect()
+    ).call('serving.deploy', {
       ...ref,
       ...(name === undefined ? {} : { name }),
       ...(port === undefined ? {} : { port }),
       ...(workers === undefined ? {} : { workers }),
     });
-    return { json: deployment, text: `${describeDeployment(deployment)}\n\nIts key: slipway deployment key ${deployment.name}` };
+    return {
+      json: deployment,
+      text: `${describeDeployment(deployment)}\n\nIts key: slipway deployment key ${deployment.name}`,
+    };
   },
 });

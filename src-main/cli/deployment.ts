@@ -4,7 +4,9 @@ import { facts, formatTime, tableOr } from './format.ts';
 import { readVersion } from './refs.ts';
 
 function armText(deployment: Deployment): string {
-  return deployment.arms.map((arm) => (deployment.arms.length === 1 ? String(arm.version) : `${arm.version} (${arm.weight})`)).join(', ');
+  return deployment.arms
+    .map((arm) => (deployment.arms.length === 1 ? String(arm.version) : `${arm.version} (${arm.weight})`))
+    .join(', ');
 }
 
 /** A deployment for people. */
@@ -29,8 +31,21 @@ export const commands = defineCommands(
     calls: ['serving.list'],
     run: async ({ connect }) => {
       const deployments = await (await connect()).call('serving.list', {});
-      const rows = deployments.map((deployment) => [deployment.name, deployment.modelName, armText(deployment), deployment.state, deployment.url]);
-      return { json: deployments, text: tableOr('Nothing is deployed. See `slipway deploy --help`.', ['deployment', 'model', 'version', 'state', 'address'], rows) };
+      const rows = deployments.map((deployment) => [
+        deployment.name,
+        deployment.modelName,
+        armText(deployment),
+        deployment.state,
+        deployment.url,
+      ]);
+      return {
+        json: deployments,
+        text: tableOr(
+          'Nothing is deployed. See `slipway deploy --help`.',
+          ['deployment', 'model', 'version', 'state', 'address'],
+          rows,
+        ),
+      };
     },
   },
   {
@@ -81,7 +96,9 @@ export const commands = defineCommands(
     calls: ['serving.setVersion'],
     run: async ({ args, connect }) => {
       const version = readVersion(args, args.word('VERSION'));
-      const deployment = await (await connect()).call('serving.setVersion', { deployment: args.word('DEPLOYMENT'), version });
+      const deployment = await (
+        await connect()
+      ).call('serving.setVersion', { deployment: args.word('DEPLOYMENT'), version });
       return { json: deployment, text: describeDeployment(deployment) };
     },
   },
@@ -103,7 +120,9 @@ export const commands = defineCommands(
     options: { lines: { type: 'integer', value: 'N', summary: 'How many (200)' } },
     calls: ['serving.log'],
     run: async ({ args, connect }) => {
-      const log = await (await connect()).call('serving.log', { deployment: args.word('DEPLOYMENT'), lines: args.integer('lines') ?? 200 });
+      const log = await (
+        await connect()
+      ).call('serving.log', { deployment: args.word('DEPLOYMENT'), lines: args.integer('lines') ?? 200 });
       return { json: log, text: log.text.trimEnd() };
     },
   },

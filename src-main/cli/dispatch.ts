@@ -20,14 +20,24 @@ function nearest(word: string, known: readonly string[]): string {
   return near === undefined ? '' : ` Did you mean "${near}"?`;
 }
 
-async function findCommand(words: readonly string[]): Promise<{ noun: Noun; commands: readonly Command[]; command: Command | null; rest: readonly string[] }> {
+async function findCommand(
+  words: readonly string[],
+): Promise<{ noun: Noun; commands: readonly Command[]; command: Command | null; rest: readonly string[] }> {
   const [first = '', second, ...others] = words;
   const noun = nouns.find((candidate) => candidate.noun === first);
-  if (noun === undefined) throw usageError(`There is no command "${first}".${nearest(first, nouns.map((candidate) => candidate.noun))}`, '');
+  if (noun === undefined)
+    throw usageError(
+      `There is no command "${first}".${nearest(
+        first,
+        nouns.map((candidate) => candidate.noun),
+      )}`,
+      '',
+    );
   const commands = await noun.load();
   const whole = commands.find((command) => command.verb === '');
   if (whole !== undefined) return { noun, commands, command: whole, rest: words.slice(1) };
-  if (second === undefined || second === '--help' || second === '-h') return { noun, commands, command: null, rest: [] };
+  if (second === undefined || second === '--help' || second === '-h')
+    return { noun, commands, command: null, rest: [] };
   const command = commands.find((candidate) => candidate.verb === second);
   if (command === undefined) {
     const verbs = commands.map((candidate) => candidate.verb);
@@ -36,7 +46,13 @@ async function findCommand(words: readonly string[]): Promise<{ noun: Noun; comm
   return { noun, commands, command, rest: others };
 }
 
-async function runCommand(noun: Noun, command: Command, words: readonly string[], streams: Streams, signal: AbortSignal): Promise<number> {
+async function runCommand(
+  noun: Noun,
+  command: Command,
+  words: readonly string[],
+  streams: Streams,
+  signal: AbortSignal,
+): Promise<number> {
   const args = parseCommand(commandPath(noun, command), command, words);
   if (args.has('help')) {
     streams.out(`${commandHelp(noun, command)}\n`);
@@ -107,7 +123,9 @@ export async function dispatch(words: readonly string[], streams: Streams, signa
       streams.out(`${overview(engineVersion)}\n`);
       return first === undefined ? 2 : 0;
     }
-    const { noun, commands, command, rest } = await findCommand(first === 'help' ? [...words.slice(1), '--help'] : words);
+    const { noun, commands, command, rest } = await findCommand(
+      first === 'help' ? [...words.slice(1), '--help'] : words,
+    );
     if (command !== null) return await runCommand(noun, command, rest, streams, signal);
     streams.out(`${nounHelp(noun, commands)}\n`);
     return words.length === 1 ? 2 : 0;

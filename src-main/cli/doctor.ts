@@ -13,7 +13,10 @@ export const commands = defineCommands({
     const hasFailed = checks.some((check) => check.status === 'fail');
     return {
       json: { workspace: info, checks },
-      text: `${info.name}, schema ${info.schemaVersion}, Slipway ${info.engineVersion}\n${table(['', 'check', ''], checks.map((check) => [check.status, check.name, check.message]))}`,
+      text: `${info.name}, schema ${info.schemaVersion}, Slipway ${info.engineVersion}\n${table(
+        ['', 'check', ''],
+        checks.map((check) => [check.status, check.name, check.message]),
+      )}`,
       exitCode: hasFailed ? 1 : 0,
     };
   },

@@ -1,7 +1,11 @@
 import { SlipwayError } from '../../src-preload/contract/errors.ts';
 
 export const usageError = (message: string, command: string): SlipwayError =>
-  new SlipwayError({ code: 'cli.usage', message, hint: `See \`slipway ${command}${command === '' ? '' : ' '}--help\`.` });
+  new SlipwayError({
+    code: 'cli.usage',
+    message,
+    hint: `See \`slipway ${command}${command === '' ? '' : ' '}--help\`.`,
+  });
 
 export const noWorkspace = (from: string): SlipwayError =>
   new SlipwayError({
@@ -11,10 +15,18 @@ export const noWorkspace = (from: string): SlipwayError =>
   });
 
 export const jobCancelled = (title: string): SlipwayError =>
-  new SlipwayError({ code: 'jobs.cancelled', message: `"${title}" was cancelled.`, hint: 'Nothing was kept of it. Start it again when you want it.' });
+  new SlipwayError({
+    code: 'jobs.cancelled',
+    message: `"${title}" was cancelled.`,
+    hint: 'Nothing was kept of it. Start it again when you want it.',
+  });
 
 export const jobEndedBadly = (title: string, status: string): SlipwayError =>
-  new SlipwayError({ code: `jobs.${status}`, message: `"${title}" ended as ${status}.`, hint: '`slipway job log` shows what it wrote.' });
+  new SlipwayError({
+    code: `jobs.${status}`,
+    message: `"${title}" ended as ${status}.`,
+    hint: '`slipway job log` shows what it wrote.',
+  });
 
 export const unreachableEngine = (url: string, why: string): SlipwayError =>
   new SlipwayError({
@@ -24,4 +36,8 @@ export const unreachableEngine = (url: string, why: string): SlipwayError =>
   });
 
 export const unexpectedFile = (path: string, why: string): SlipwayError =>
-  new SlipwayError({ code: 'cli.bad-file', message: `${path} cannot be used: ${why}.`, hint: 'Name a file that this user can read, of the form that the help describes.' });
+  new SlipwayError({
+    code: 'cli.bad-file',
+    message: `${path} cannot be used: ${why}.`,
+    hint: 'Name a file that this user can read, of the form that the help describes.',
+  });

@@ -11,8 +11,23 @@ export const commands = defineCommands({
   calls: ['workspace.events'],
   run: async ({ args, connect }) => {
     const subjectId = args.text('subject');
-    const events = await (await connect()).call('workspace.events', { limit: args.integer('limit') ?? 50, ...(subjectId === undefined ? {} : { subjectId }) });
-    const rows = events.map((event) => [formatTime(event.at), event.actor.name, event.actor.door, event.action, event.subjectKind, event.subjectId]);
-    return { json: events, text: tableOr('Nothing happened yet.', ['when', 'who', 'through', 'what', 'to', 'id'], rows) };
+    const events = await (
+      await connect()
+    ).call('workspace.events', {
+      limit: args.integer('limit') ?? 50,
+      ...(subjectId === undefined ? {} : { subjectId }),
+    });
+    const rows = events.map((event) => [
+      formatTime(event.at),
+      event.actor.name,
+      event.actor.door,
+      event.action,
+      event.subjectKind,
+      event.subjectId,
+    ]);
+    return {
+      json: events,
+      text: tableOr('Nothing happened yet.', ['when', 'who', 'through', 'what', 'to', 'id'], rows),
+    };
   },
 });

@@ -48,11 +48,15 @@ function cellText(cell: Cell): string {
 /** Aligned columns below a head; a column whose cells are all numbers is set right. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const texts = rows.map((row) => head.map((_, index) => cellText(row[index])));
-  const isRight = head.map((_, index) => rows.length > 0 && rows.every((row) => typeof row[index] === 'number' || row[index] == null));
+  const isRight = head.map(
+    (_, index) => rows.length > 0 && rows.every((row) => typeof row[index] === 'number' || row[index] == null),
+  );
   const widths = head.map((title, index) => Math.max(title.length, ...texts.map((row) => (row[index] ?? '').length)));
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, index) => (isRight[index] === true ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0)))
+      .map((cell, index) =>
+        isRight[index] === true ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
+      )
       .join('  ')
       .trimEnd();
   return [line(head), ...texts.map(line)].join('\n');

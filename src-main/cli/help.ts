@@ -30,7 +30,9 @@ export function overview(version: string): string {
   const stages = [...new Set(nouns.map((noun) => noun.stage))];
   const width = Math.max(...nouns.map((noun) => noun.noun.length));
   const sections = stages.map((stage) => {
-    const lines = nouns.filter((noun) => noun.stage === stage).map((noun) => `  ${noun.noun.padEnd(width)}  ${noun.summary}`);
+    const lines = nouns
+      .filter((noun) => noun.stage === stage)
+      .map((noun) => `  ${noun.noun.padEnd(width)}  ${noun.summary}`);
     return `${stage}\n${lines.join('\n')}`;
   });
   return `slipway ${version}: a model's whole life on one workstation, from raw data to a service that renews itself
@@ -73,8 +75,11 @@ export function usageLine(noun: Noun, command: Command): string {
 
 /** Help of one command. */
 export function commandHelp(noun: Noun, command: Command): string {
-  const common = command.usesWorkspace === false ? { json: commonOptions['json'], help: commonOptions['help'] } : commonOptions;
-  const known = Object.fromEntries(Object.entries(common).filter((entry): entry is [string, OptionSpec] => entry[1] !== undefined));
+  const common =
+    command.usesWorkspace === false ? { json: commonOptions['json'], help: commonOptions['help'] } : commonOptions;
+  const known = Object.fromEntries(
+    Object.entries(common).filter((entry): entry is [string, OptionSpec] => entry[1] !== undefined),
+  );
   const parts = [
     `${command.summary}\n\nUsage: ${usageLine(noun, command)}`,
     command.details === undefined ? '' : wrap(command.details),
@@ -89,6 +94,9 @@ export function commandHelp(noun: Noun, command: Command): string {
 export function nounHelp(noun: Noun, commands: readonly Command[]): string {
   const [only] = commands;
   if (commands.length === 1 && only?.verb === '') return commandHelp(noun, only);
-  const lines = commands.map((command): [string, string] => [[command.verb, ...(command.positionals ?? [])].join(' '), command.summary]);
+  const lines = commands.map((command): [string, string] => [
+    [command.verb, ...(command.positionals ?? [])].join(' '),
+    command.summary,
+  ]);
   return `${noun.summary}\n\nUsage: slipway ${noun.noun} <verb> [words] [options]\n\nVerbs\n${pad(lines)}\n\nslipway ${noun.noun} <verb> --help explains one.`;
 }

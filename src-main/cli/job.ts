@@ -16,7 +16,11 @@ function describe(job: Job): string {
   return job.error === null ? head : `${head}\n\n${job.error.message}\n${job.error.hint}`;
 }
 
-const answer = (job: Job): Answer => ({ json: job, text: describe(job), ...(isEnded(job.status) && job.status !== 'finished' ? { exitCode: 1 as const } : {}) });
+const answer = (job: Job): Answer => ({
+  json: job,
+  text: describe(job),
+  ...(isEnded(job.status) && job.status !== 'finished' ? { exitCode: 1 as const } : {}),
+});
 
 export const commands = defineCommands(
   {
@@ -29,9 +33,19 @@ export const commands = defineCommands(
     calls: ['jobs.list'],
     run: async ({ args, connect }) => {
       const asked = args.splitList('status');
-      const statuses = asked.map((text) => jobStatus.options.find((status) => status === text) ?? args.fail(`--status knows no "${text}".`));
-      const jobs = await (await connect()).call('jobs.list', { limit: args.integer('limit') ?? 20, ...(statuses.length === 0 ? {} : { statuses }) });
-      const rows = jobs.map((job) => [job.id, job.title, job.status, job.progress === null ? '' : formatShare(job.progress), formatTime(job.createdAt)]);
+      const statuses = asked.map(
+        (text) => jobStatus.options.find((status) => status === text) ?? args.fail(`--status knows no "${text}".`),
+      );
+      const jobs = await (
+        await connect()
+      ).call('jobs.list', { limit: args.integer('limit') ?? 20, ...(statuses.length === 0 ? {} : { statuses }) });
+      const rows = jobs.map((job) => [
+        job.id,
+        job.title,
+        job.status,
+        job.progress === null ? '' : formatShare(job.progress),
+        formatTime(job.createdAt),
+      ]);
       return { json: jobs, text: tableOr('No jobs.', ['job', 'what', 'status', 'done', 'created'], rows) };
     },
   },

@@ -38,8 +38,20 @@ export const commands = defineCommands(
     calls: ['models.list'],
     run: async ({ connect }) => {
       const models = await (await connect()).call('models.list', {});
-      const rows = models.map((model) => [model.name, model.versionCount, model.latest?.number ?? null, aliasText(model)]);
-      return { json: models, text: tableOr('No models yet. Register a run with `slipway model register`.', ['model', 'versions', 'newest', 'aliases'], rows) };
+      const rows = models.map((model) => [
+        model.name,
+        model.versionCount,
+        model.latest?.number ?? null,
+        aliasText(model),
+      ]);
+      return {
+        json: models,
+        text: tableOr(
+          'No models yet. Register a run with `slipway model register`.',
+          ['model', 'versions', 'newest', 'aliases'],
+          rows,
+        ),
+      };
     },
   },
   {
@@ -67,8 +79,17 @@ export const commands = defineCommands(
     run: async ({ args, connect }) => {
       const versions = await (await connect()).call('models.versions', { model: args.word('MODEL') });
       const keys = [...new Set(versions.flatMap((version) => Object.keys(version.metrics)))].slice(0, 4);
-      const rows = versions.map((version) => [version.number, version.source, version.task, formatTime(version.createdAt), ...keys.map((key) => version.metrics[key])]);
-      return { json: versions, text: tableOr('No versions.', ['version', 'from', 'task', 'registered', ...keys], rows) };
+      const rows = versions.map((version) => [
+        version.number,
+        version.source,
+        version.task,
+        formatTime(version.createdAt),
+        ...keys.map((key) => version.metrics[key]),
+      ]);
+      return {
+        json: versions,
+        text: tableOr('No versions.', ['version', 'from', 'task', 'registered', ...keys], rows),
+      };
     },
   },
   {
@@ -90,7 +111,9 @@ export const commands = defineCommands(
     positionals: ['MODEL', 'FILE'],
     calls: ['models.registerFile'],
     run: async ({ args, connect }) => {
-      const version = await (await connect()).call('models.registerFile', { model: args.word('MODEL'), path: resolve(args.word('FILE')) });
+      const version = await (
+        await connect()
+      ).call('models.registerFile', { model: args.word('MODEL'), path: resolve(args.word('FILE')) });
       return { json: version, text: describeVersion(version) };
     },
   },
@@ -103,7 +126,8 @@ export const commands = defineCommands(
     calls: ['models.setAlias', 'models.removeAlias'],
     run: async ({ args, connect }) => {
       const [name, alias, word] = [args.word('MODEL'), args.word('ALIAS'), args.optionalWord('VERSION')];
-      if ((word === undefined) !== args.has('remove')) args.fail('Name the version the alias shall point at, or --remove.');
+      if ((word === undefined) !== args.has('remove'))
+        args.fail('Name the version the alias shall point at, or --remove.');
       const version = word === undefined ? null : readVersion(args, word);
       const session = await connect();
       const model =
@@ -120,7 +144,9 @@ export const commands = defineCommands(
     options: { alias: { type: 'text', value: 'ALIAS', summary: 'The alias (champion)' } },
     calls: ['models.rollback'],
     run: async ({ args, connect }) => {
-      const model = await (await connect()).call('models.rollback', { model: args.word('MODEL'), alias: args.text('alias') ?? 'champion' });
+      const model = await (
+        await connect()
+      ).call('models.rollback', { model: args.word('MODEL'), alias: args.text('alias') ?? 'champion' });
       return { json: model, text: describeModel(model) };
     },
   },
@@ -133,7 +159,13 @@ export const commands = defineCommands(
       const session = await connect();
       const version = await session.call('models.version', readModel(args.word('MODEL')));
       const steps = await session.call('models.lineage', { model: version.modelName, version: version.number });
-      return { json: steps, text: table(['', 'what', 'id'], steps.map((step) => [step.kind, step.label, step.id])) };
+      return {
+        json: steps,
+        text: table(
+          ['', 'what', 'id'],
+          steps.map((step) => [step.kind, step.label, step.id]),
+        ),
+      };
     },
   },
   {
@@ -144,8 +176,15 @@ export const commands = defineCommands(
     run: async ({ args, connect }) => {
       const session = await connect();
       const version = await session.call('models.version', readModel(args.word('MODEL')));
-      const written = await session.call('models.export', { model: version.modelName, version: version.number, path: resolve(args.word('DIR')) });
-      return { json: written, text: `${version.modelName}@${version.number} is in ${written.path} (${written.files.length} files).` };
+      const written = await session.call('models.export', {
+        model: version.modelName,
+        version: version.number,
+        path: resolve(args.word('DIR')),
+      });
+      return {
+        json: written,
+        text: `${version.modelName}@${version.number} is in ${written.path} (${written.files.length} files).`,
+      };
     },
   },
 );

@@ -11,12 +11,20 @@ import { facts, formatTime, table, tableOr } from './format.ts';
 function describeMonitor(monitor: Monitor): string {
   return facts([
     ['deployment', monitor.deploymentName],
-    ['window', monitor.window.kind === 'time' ? `${monitor.window.sizeMs / 60_000} minutes` : `${monitor.window.size} predictions`],
+    [
+      'window',
+      monitor.window.kind === 'time'
+        ? `${monitor.window.sizeMs / 60_000} minutes`
+        : `${monitor.window.size} predictions`,
+    ],
     ['predictions', monitor.predictions],
     ['labels', monitor.labels],
     ['rules', monitor.rules.map((one) => JSON.stringify(one)).join('  ') || 'none'],
     ['webhook', monitor.webhookUrl ?? 'none'],
-    ['retraining', monitor.retrain.isEnabled ? `on, ${monitor.retrain.minRows} to ${monitor.retrain.maxRows} rows` : 'off'],
+    [
+      'retraining',
+      monitor.retrain.isEnabled ? `on, ${monitor.retrain.minRows} to ${monitor.retrain.maxRows} rows` : 'off',
+    ],
   ]);
 }
 
@@ -30,7 +38,10 @@ function describeWindows(windows: readonly MonitorWindow[]): string {
       formatTime(window.endAt),
       window.n,
       window.labelled,
-      window.columns.filter((column) => column.drifted).map((column) => column.name).join(', ') || 'none',
+      window.columns
+        .filter((column) => column.drifted)
+        .map((column) => column.name)
+        .join(', ') || 'none',
       window.latencyMs.p95,
       window.errors,
       ...metrics.map((metric) => window.quality[metric]),
@@ -39,7 +50,16 @@ function describeWindows(windows: readonly MonitorWindow[]): string {
 }
 
 function describeColumns(window: MonitorWindow): string {
-  const rows = window.columns.map((column) => [column.name, column.role, column.n, column.psi, column.ks, column.pValue, column.effect, column.drifted ? 'drifted' : '']);
+  const rows = window.columns.map((column) => [
+    column.name,
+    column.role,
+    column.n,
+    column.psi,
+    column.ks,
+    column.pValue,
+    column.effect,
+    column.drifted ? 'drifted' : '',
+  ]);
   return table(['column', 'role', 'n', 'PSI', 'KS', 'p', 'effect', ''], rows);
 }
 
@@ -47,14 +67,27 @@ async function readRules(path: string): Promise<z.input<typeof rule>[]> {
   try {
     return z.array(rule).parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
-    throw unexpectedFile(path, error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error));
+    throw unexpectedFile(
+      path,
+      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error),
+    );
   }
 }
 
 async function readSettings(args: Args): Promise<CallInput<'monitoring.configure'>> {
-  const [minutes, count, rules, webhook] = [args.number('window-minutes'), args.integer('window-count'), args.text('rules'), args.text('webhook')];
+  const [minutes, count, rules, webhook] = [
+    args.number('window-minutes'),
+    args.integer('window-count'),
+    args.text('rules'),
+    args.text('webhook'),
+  ];
   if (minutes !== undefined && count !== undefined) args.fail('Windows go by time or by count, not by both.');
-  const [maxRows, minRows, metric, minGain] = [args.integer('retrain-max-rows'), args.integer('retrain-min-rows'), args.text('retrain-metric'), args.number('retrain-min-gain')];
+  const [maxRows, minRows, metric, minGain] = [
+    args.integer('retrain-max-rows'),
+    args.integer('retrain-min-rows'),
+    args.text('retrain-metric'),
+    args.number('retrain-min-gain'),
+  ];
   if (args.has('retrain') && args.has('no-retrain')) args.fail('--retrain and --no-retrain exclude each other.');
   const retrain = {
     ...(args.has('retrain') ? { isEnabled: true } : args.has('no-retrain') ? { isEnabled: false } : {}),
@@ -86,7 +119,10 @@ export const commands = defineCommands(
       const newest = (await session.call('monitoring.windows', { deployment })).at(-1);
       return {
         json: { ...monitor, newestWindow: newest ?? null },
-        text: newest === undefined ? describeMonitor(monitor) : `${describeMonitor(monitor)}\n\n${formatTime(newest.startAt)} to ${formatTime(newest.endAt)}, ${newest.n} predictions\n${describeColumns(newest)}`,
+        text:
+          newest === undefined
+            ? describeMonitor(monitor)
+            : `${describeMonitor(monitor)}\n\n${formatTime(newest.startAt)} to ${formatTime(newest.endAt)}, ${newest.n} predictions\n${describeColumns(newest)}`,
       };
     },
   },
@@ -94,7 +130,8 @@ export const commands = defineCommands(
     verb: 'configure',
     summary: 'Set windows, rules, webhook and retraining',
     positionals: ['DEPLOYMENT'],
-    details: 'A rules file is a JSON list, for example [{"kind":"drift","columns":2,"consecutive":2},{"kind":"quality","metric":"auc","limit":0.6},{"kind":"latency","p95Ms":50},{"kind":"errors","share":0.01}].',
+    details:
+      'A rules file is a JSON list, for example [{"kind":"drift","columns":2,"consecutive":2},{"kind":"quality","metric":"auc","limit":0.6},{"kind":"latency","p95Ms":50},{"kind":"errors","share":0.01}].',
     options: {
       'window-minutes': { type: 'number', value: 'N', summary: 'Windows of this length in event time' },
       'window-count': { type: 'integer', value: 'N', summary: 'Windows of this many predictions' },
@@ -122,7 +159,9 @@ export const commands = defineCommands(
     options: { limit: { type: 'integer', value: 'N', summary: 'How many of the newest (500)' } },
     calls: ['monitoring.windows'],
     run: async ({ args, connect }) => {
-      const windows = await (await connect()).call('monitoring.windows', { deployment: args.word('DEPLOYMENT'), limit: args.integer('limit') ?? 500 });
+      const windows = await (
+        await connect()
+      ).call('monitoring.windows', { deployment: args.word('DEPLOYMENT'), limit: args.integer('limit') ?? 500 });
       return { json: windows, text: describeWindows(windows) };
     },
   },
@@ -143,7 +182,9 @@ export const commands = defineCommands(
     details: 'A CSV, Parquet or JSON file with the columns requestId, row (optional, from 0) and value.',
     calls: ['monitoring.importLabels', 'monitoring.addLabels'],
     run: async ({ args, connect }) => {
-      const answer = await (await connect()).call('monitoring.importLabels', { deployment: args.word('DEPLOYMENT'), path: resolve(args.word('FILE')) });
+      const answer = await (
+        await connect()
+      ).call('monitoring.importLabels', { deployment: args.word('DEPLOYMENT'), path: resolve(args.word('FILE')) });
       return { json: answer, text: `${answer.accepted} labels taken.` };
     },
   },

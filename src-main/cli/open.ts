@@ -5,7 +5,8 @@ export const commands = defineCommands({
   verb: '',
   summary: 'Look into a .slipway file, read-only',
   positionals: ['FILE'],
-  details: 'Everything in the file is verified first. It is opened as a temporary copy, which is gone when this command ends.',
+  details:
+    'Everything in the file is verified first. It is opened as a temporary copy, which is gone when this command ends.',
   options: { port: { type: 'integer', value: 'N', summary: 'The port (else any free one)' } },
   examples: ['slipway open flights.slipway'],
   usesWorkspace: false,
@@ -18,7 +19,11 @@ export const commands = defineCommands({
       import('./serving-loop.ts'),
     ]);
     const workspace = await openBundle(file);
-    const engine = await openDoors(workspace, { profile: new Profile(), port: context.args.integer('port') ?? 0, notice: context.note });
+    const engine = await openDoors(workspace, {
+      profile: new Profile(),
+      port: context.args.integer('port') ?? 0,
+      notice: context.note,
+    });
     readyLine(context, engine);
     return keepServing(context, engine);
   },

@@ -10,7 +10,10 @@ import { table, type Cell } from './format.ts';
 
 const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const rowsFile = z.array(z.record(z.string(), cell)).min(1);
-const answerSchema = z.object({ id: z.string().optional(), outputs: z.array(z.object({ name: z.string(), data: z.array(cell) })) });
+const answerSchema = z.object({
+  id: z.string().optional(),
+  outputs: z.array(z.object({ name: z.string(), data: z.array(cell) })),
+});
 const faultSchema = z.object({ error: z.string() });
 
 async function readRows(path: string): Promise<z.infer<typeof rowsFile>> {
@@ -39,7 +42,13 @@ export const commands = defineCommands({
   verb: '',
   summary: 'Send rows to a deployment',
   positionals: ['DEPLOYMENT'],
-  options: { file: { type: 'text', value: 'FILE', summary: 'JSON: one row or a list of rows, each an object of column to value (required)' } },
+  options: {
+    file: {
+      type: 'text',
+      value: 'FILE',
+      summary: 'JSON: one row or a list of rows, each an object of column to value (required)',
+    },
+  },
   examples: ['slipway predict delays --file rows.json'],
   calls: ['serving.get', 'serving.apiKey', 'models.version'],
   run: async ({ args, connect, signal }) => {
@@ -48,7 +57,10 @@ export const commands = defineCommands({
     const deployment = await session.call('serving.get', { deployment: args.word('DEPLOYMENT') });
     const [arm] = deployment.arms;
     const { apiKey } = await session.call('serving.apiKey', { deployment: deployment.name });
-    const version = await session.call('models.version', { model: deployment.modelName, ...(arm === undefined ? {} : { version: arm.version }) });
+    const version = await session.call('models.version', {
+      model: deployment.modelName,
+      ...(arm === undefined ? {} : { version: arm.version }),
+    });
     const url = `${deployment.url}/v2/models/${encodeURIComponent(deployment.modelName)}/infer`;
     const response = await fetch(url, {
       method: 'POST',
@@ -56,17 +68,24 @@ export const commands = defineCommands({
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${apiKey}` },
       body: JSON.stringify({ id: randomUUID(), inputs: toInputs(version.signature, rows) }),
     }).catch((error: unknown) => {
-      throw new SlipwayError({
-        code: 'cli.no-deployment',
-        message: `${deployment.name} does not answer at ${deployment.url} (${deployment.state}).`,
-        hint: `Look at \`slipway deployment log ${deployment.name}\`, or start it with \`slipway deployment start ${deployment.name}\`.`,
-      }, { cause: error });
+      throw new SlipwayError(
+        {
+          code: 'cli.no-deployment',
+          message: `${deployment.name} does not answer at ${deployment.url} (${deployment.state}).`,
+          hint: `Look at \`slipway deployment log ${deployment.name}\`, or start it with \`slipway deployment start ${deployment.name}\`.`,
+        },
+        { cause: error },
+      );
     });
     const body: unknown = await response.json().catch(() => null);
     const answer = answerSchema.safeParse(body);
     if (!response.ok || !answer.success) {
       const reason = faultSchema.safeParse(body).data?.error ?? `HTTP ${response.status}`;
-      throw new SlipwayError({ code: 'cli.refused', message: `${deployment.name} refused the rows: ${reason}`, hint: 'Correct the named column and send them again.' });
+      throw new SlipwayError({
+        code: 'cli.refused',
+        message: `${deployment.name} refused the rows: ${reason}`,
+        hint: 'Correct the named column and send them again.',
+      });
     }
     const outputs = answer.data.outputs;
     const lines = rows.map((_, index): Cell[] => [index, ...outputs.map((output) => output.data[index])]);

@@ -21,7 +21,9 @@ export function readDataset(args: Args, word: string): { dataset: string; versio
   const { name, suffix } = cut(word);
   if (suffix === undefined) return { dataset: name };
   const version = toVersion(suffix);
-  return version === undefined ? args.fail(`"${suffix}" in "${word}" is not a version: write ${name}@3.`) : { dataset: name, version };
+  return version === undefined
+    ? args.fail(`"${suffix}" in "${word}" is not a version: write ${name}@3.`)
+    : { dataset: name, version };
 }
 
 /** A model's version: `delay`, `delay@3`, `delay@champion`. */

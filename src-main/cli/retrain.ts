@@ -24,7 +24,12 @@ function describe(retrains: readonly Retrain[]): string {
   );
 }
 
-async function follow(context: CommandContext, session: EngineSession, deployment: string, started: Retrain): Promise<Retrain> {
+async function follow(
+  context: CommandContext,
+  session: EngineSession,
+  deployment: string,
+  started: Retrain,
+): Promise<Retrain> {
   let current = started;
   let wake: (() => void) | undefined;
   const unsubscribe = session.subscribe(['retrains'], () => wake?.());
@@ -69,7 +74,9 @@ export const commands = defineCommands(
     calls: ['monitoring.retrains'],
     run: async ({ args, connect }) => {
       const deployment = args.text('deployment');
-      const retrains = await (await connect()).call('monitoring.retrains', deployment === undefined ? {} : { deployment });
+      const retrains = await (
+        await connect()
+      ).call('monitoring.retrains', deployment === undefined ? {} : { deployment });
       return { json: retrains, text: describe(retrains) };
     },
   },

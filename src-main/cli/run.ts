@@ -24,9 +24,24 @@ export const commands = defineCommands(
     calls: ['tracking.runs'],
     run: async ({ args, connect }) => {
       const runs = await (await connect()).call('tracking.runs', { limit: args.integer('limit') ?? 20 });
-      const keys = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))].filter((key) => key.startsWith('test.')).slice(0, 4);
-      const rows = runs.map((run) => [run.id, run.name, run.status, formatTime(run.createdAt), ...keys.map((key) => run.metrics[key])]);
-      return { json: runs, text: tableOr('No runs yet. Start one with `slipway train`.', ['run', 'name', 'status', 'created', ...keys], rows) };
+      const keys = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))]
+        .filter((key) => key.startsWith('test.'))
+        .slice(0, 4);
+      const rows = runs.map((run) => [
+        run.id,
+        run.name,
+        run.status,
+        formatTime(run.createdAt),
+        ...keys.map((key) => run.metrics[key]),
+      ]);
+      return {
+        json: runs,
+        text: tableOr(
+          'No runs yet. Start one with `slipway train`.',
+          ['run', 'name', 'status', 'created', ...keys],
+          rows,
+        ),
+      };
     },
   },
   {
@@ -50,12 +65,21 @@ export const commands = defineCommands(
     calls: ['tracking.curves'],
     run: async ({ args, connect }) => {
       const keys = args.splitList('key');
-      const curves = await (await connect()).call('tracking.curves', {
+      const curves = await (
+        await connect()
+      ).call('tracking.curves', {
         runId: args.word('RUN'),
         buckets: args.integer('buckets') ?? 20,
         ...(keys.length === 0 ? {} : { keys }),
       });
-      const text = curves.map((curve) => table(['step', curve.key], curve.points.map((point) => [point.step, point.value]))).join('\n\n');
+      const text = curves
+        .map((curve) =>
+          table(
+            ['step', curve.key],
+            curve.points.map((point) => [point.step, point.value]),
+          ),
+        )
+        .join('\n\n');
       return { json: curves, text: text === '' ? 'No points.' : text };
     },
   },

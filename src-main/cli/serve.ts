@@ -12,14 +12,20 @@ export const commands = defineCommands({
   examples: ['slipway serve --workspace flights', 'slipway serve --workspace flights --port 5100 --json'],
   run: async (context) => {
     const port = context.args.integer('port');
-    if (port !== undefined && (port < 0 || port > 65_535)) context.args.fail(`--port needs a number from 0 to 65535, got ${port}.`);
+    if (port !== undefined && (port < 0 || port > 65_535))
+      context.args.fail(`--port needs a number from 0 to 65535, got ${port}.`);
     const dir = await context.workspaceDir();
     const [{ startEngine }, { Profile }, { keepServing, readyLine }] = await Promise.all([
       import('../engine.ts'),
       import('../profile.ts'),
       import('./serving-loop.ts'),
     ]);
-    const engine = await startEngine(dir, { profile: new Profile(), port, create: context.args.has('create'), notice: context.note });
+    const engine = await startEngine(dir, {
+      profile: new Profile(),
+      port,
+      create: context.args.has('create'),
+      notice: context.note,
+    });
     readyLine(context, engine);
     return keepServing(context, engine);
   },

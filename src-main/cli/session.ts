@@ -16,7 +16,11 @@ export interface EngineSession {
   readonly workspaceId: string;
   /** Whether the engine runs in this very process and ends with it. */
   readonly isHosted: boolean;
-  call<Name extends CallName>(name: Name, input: CallInput<Name>, options?: { readonly signal?: AbortSignal }): Promise<CallOutput<Name>>;
+  call<Name extends CallName>(
+    name: Name,
+    input: CallInput<Name>,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<CallOutput<Name>>;
   subscribe(topics: readonly Topic[], listener: (events: readonly EngineEvent[]) => void): () => void;
   /** Where hosted, waits for the jobs that still run, unless `signal` is aborted. */
   close(signal: AbortSignal): Promise<void>;
@@ -95,8 +99,15 @@ async function host(dir: string, profile: Profile, notice: (line: string) => voi
   const { startEngine } = await import('../engine.ts');
   const engine = await startEngine(dir, { profile, port: 0, notice });
   const actor = await profile.actor('cli');
-  const call = async <Name extends CallName>(name: Name, input: CallInput<Name>, options: { readonly signal?: AbortSignal } = {}): Promise<CallOutput<Name>> => {
-    const outcome = await engine.router.call(name, input, { actor, signal: options.signal ?? new AbortController().signal });
+  const call = async <Name extends CallName>(
+    name: Name,
+    input: CallInput<Name>,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<CallOutput<Name>> => {
+    const outcome = await engine.router.call(name, input, {
+      actor,
+      signal: options.signal ?? new AbortController().signal,
+    });
     if (!outcome.ok) throw new SlipwayError(outcome.error);
     return parseOutput(name, outcome.value);
   };
@@ -114,7 +125,9 @@ async function host(dir: string, profile: Profile, notice: (line: string) => voi
       try {
         let isTold = false;
         while (!signal.aborted) {
-          const running = engine.workspace.isReadOnly ? [] : await call('jobs.list', { statuses: ['queued', 'running', 'cancelling'] });
+          const running = engine.workspace.isReadOnly
+            ? []
+            : await call('jobs.list', { statuses: ['queued', 'running', 'cancelling'] });
           if (running.length === 0) break;
           if (!isTold) notice(`Waiting for ${running.map((job) => `"${job.title}"`).join(', ')} (Ctrl-C leaves now)`);
           isTold = true;
@@ -131,7 +144,11 @@ async function host(dir: string, profile: Profile, notice: (line: string) => voi
  * Reaches the engine that holds a workspace, or hosts one.
  * @throws SlipwayError `workspace.not-found` and others of opening, `cli.no-engine` when the holder does not answer
  */
-export async function openSession(dir: string, profile: Profile, notice: (line: string) => void): Promise<EngineSession> {
+export async function openSession(
+  dir: string,
+  profile: Profile,
+  notice: (line: string) => void,
+): Promise<EngineSession> {
   const endMs = performance.now() + holderPatienceMs;
   for (;;) {
     try {

@@ -7,7 +7,11 @@ import type { OptionSpec } from './command.ts';
 export const splitOptions: Readonly<Record<string, OptionSpec>> = {
   'split-time': { type: 'text', value: 'COLUMN', summary: 'Split in order of this column: the oldest rows train' },
   'split-seed': { type: 'integer', value: 'N', summary: 'Split at random with this seed' },
-  'split-group': { type: 'text', value: 'COLUMN', summary: 'Split at random, rows of one value of this column together' },
+  'split-group': {
+    type: 'text',
+    value: 'COLUMN',
+    summary: 'Split at random, rows of one value of this column together',
+  },
   validation: { type: 'number', value: 'SHARE', summary: 'Share of the rows for validation (0.15)' },
   test: { type: 'number', value: 'SHARE', summary: 'Share of the rows held out for the test (0.15)' },
 };
@@ -20,7 +24,8 @@ export function readSplit(args: Args): z.input<typeof splitSpec> | undefined {
   const validation = args.number('validation');
   const test = args.number('test');
   const shares = { ...(validation === undefined ? {} : { validation }), ...(test === undefined ? {} : { test }) };
-  if (time !== undefined && (group !== undefined || seed !== undefined)) args.fail('--split-time stands alone: it draws nothing and knows no groups.');
+  if (time !== undefined && (group !== undefined || seed !== undefined))
+    args.fail('--split-time stands alone: it draws nothing and knows no groups.');
   if (time !== undefined) return { kind: 'time', column: time, ...shares };
   const seeded = { ...shares, ...(seed === undefined ? {} : { seed }) };
   if (group !== undefined) return { kind: 'group', column: group, ...seeded };

@@ -25,7 +25,11 @@ async function show(context: CommandContext, url: string, issueCode: () => Promi
   if (!canShow) return context.note(`Nothing is opened: ${why}. Open the address above yourself.`);
   // A code that is used up at once: other users of this machine can read a browser's command line.
   const isStarted = await openPage(`${url}/#token=${await issueCode()}`);
-  context.note(isStarted ? `It opens ${why}, because this Slipway has no desktop window.` : 'No browser could be started. Open the address above yourself.');
+  context.note(
+    isStarted
+      ? `It opens ${why}, because this Slipway has no desktop window.`
+      : 'No browser could be started. Open the address above yourself.',
+  );
 }
 
 function print(context: CommandContext, url: string, token: string): void {
@@ -45,7 +49,10 @@ async function joinRunning(context: CommandContext, profile: Profile, error: Sli
   print(context, url, token);
   context.note('An engine runs on this workspace already.');
   await show(context, url, async () => {
-    const response = await fetch(`${url}/api/session/code`, { method: 'POST', headers: { Authorization: `Bearer ${token}` } });
+    const response = await fetch(`${url}/api/session/code`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}` },
+    });
     return z.object({ code: z.string() }).parse(await response.json()).code;
   });
   return null;
@@ -54,7 +61,8 @@ async function joinRunning(context: CommandContext, profile: Profile, error: Sli
 export const commands = defineCommands({
   verb: '',
   summary: 'Open the app on a workspace',
-  details: 'Without --workspace: the workspace opened last, or a first one in ~/Slipway. Prints the address. Ends with Ctrl-C; what is deployed goes on serving.',
+  details:
+    'Without --workspace: the workspace opened last, or a first one in ~/Slipway. Prints the address. Ends with Ctrl-C; what is deployed goes on serving.',
   options: {
     port: { type: 'integer', value: 'N', summary: 'The port (else the one this workspace had before)' },
     'no-open': { type: 'boolean', summary: 'Print the address, open nothing' },
@@ -69,9 +77,15 @@ export const commands = defineCommands({
     const dir = await chooseWorkspace(context, profile);
     let engine: Engine;
     try {
-      engine = await startEngine(dir, { profile, port: context.args.integer('port'), create: true, notice: context.note });
+      engine = await startEngine(dir, {
+        profile,
+        port: context.args.integer('port'),
+        create: true,
+        notice: context.note,
+      });
     } catch (error) {
-      if (error instanceof SlipwayError && error.code === 'workspace.locked') return joinRunning(context, profile, error);
+      if (error instanceof SlipwayError && error.code === 'workspace.locked')
+        return joinRunning(context, profile, error);
       throw error;
     }
     print(context, engine.url, engine.token);

@@ -30,7 +30,11 @@ export const commands = defineCommands(
         ...found.missing.map(({ digest, owner }) => ['missing', digest, owner]),
       ];
       if (bad.length === 0) return { json: found, text: `All ${found.checked} objects are whole.` };
-      return { json: found, text: `${table(['', 'object', ''], bad)}\n${bad.length} of ${found.checked} objects are not whole.`, exitCode: 1 };
+      return {
+        json: found,
+        text: `${table(['', 'object', ''], bad)}\n${bad.length} of ${found.checked} objects are not whole.`,
+        exitCode: 1,
+      };
     },
   },
   {
@@ -41,10 +45,19 @@ export const commands = defineCommands(
     calls: ['storage.collectGarbage'],
     run: async ({ args, connect }) => {
       const result = await (await connect()).call('storage.collectGarbage', { dryRun: !args.has('yes') });
-      const list = result.removed.length === 0 ? '' : `${table(['object', 'size', 'why'], result.removed.map((item) => [item.digest.slice(0, 16), formatBytes(item.sizeBytes), item.reason]))}\n`;
+      const list =
+        result.removed.length === 0
+          ? ''
+          : `${table(
+              ['object', 'size', 'why'],
+              result.removed.map((item) => [item.digest.slice(0, 16), formatBytes(item.sizeBytes), item.reason]),
+            )}\n`;
       const verb = result.isDryRun ? 'would be removed' : 'removed';
       const hint = result.isDryRun && result.removed.length > 0 ? ' Add --yes to remove them.' : '';
-      return { json: result, text: `${list}${result.removed.length} objects (${formatBytes(result.freedBytes)}) ${verb}, ${result.keptYoung} spared as too young.${hint}` };
+      return {
+        json: result,
+        text: `${list}${result.removed.length} objects (${formatBytes(result.freedBytes)}) ${verb}, ${result.keptYoung} spared as too young.${hint}`,
+      };
     },
   },
 );

@@ -18,7 +18,13 @@ export function readTrainParams(args: Args): NonNullable<CallInput<'training.sta
     if (at < 1) args.fail(`--set needs NAME=VALUE, got "${item}".`);
     if (!isField(name)) args.fail(`--set knows no "${name}". It knows ${Object.keys(fields).join(', ')}.`);
     const text = item.slice(at + 1);
-    const value = name === 'hidden' ? text.split(',').filter((part) => part !== '').map(Number) : Number(text);
+    const value =
+      name === 'hidden'
+        ? text
+            .split(',')
+            .filter((part) => part !== '')
+            .map(Number)
+        : Number(text);
     const parsed = fields[name].safeParse(value);
     if ((text.trim() === '' && name !== 'hidden') || !parsed.success) args.fail(`--set ${name} cannot be "${text}".`);
     given[name] = value;

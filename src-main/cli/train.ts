@@ -11,7 +11,9 @@ import { finishJob } from './wait.ts';
 function choice<Value extends string>(args: Args, option: string, known: readonly Value[]): Value | undefined {
   const text = args.text(option);
   if (text === undefined) return undefined;
-  return known.find((value) => value === text) ?? args.fail(`--${option} is one of ${known.join(', ')}, not "${text}".`);
+  return (
+    known.find((value) => value === text) ?? args.fail(`--${option} is one of ${known.join(', ')}, not "${text}".`)
+  );
 }
 
 export const commands = defineCommands({
@@ -24,22 +26,42 @@ export const commands = defineCommands({
     target: { type: 'text', value: 'COLUMN', summary: 'What to predict (required)' },
     trainer: { type: 'text', value: 'NAME', summary: `${trainer.options.join(' or ')} (neural)` },
     task: { type: 'text', value: 'TASK', summary: `${task.options.join(', ')} (else by the target)` },
-    features: { type: 'text', value: 'A,B,…', summary: 'Columns that enter the model (else all but the target)', isList: true },
+    features: {
+      type: 'text',
+      value: 'A,B,…',
+      summary: 'Columns that enter the model (else all but the target)',
+      isList: true,
+    },
     exclude: { type: 'text', value: 'A,B,…', summary: 'Columns left out', isList: true },
     ...splitOptions,
     split: { type: 'text', value: 'ID', summary: 'A split that was recorded before' },
-    set: { type: 'text', value: 'NAME=VALUE', summary: 'A parameter: epochs=5, hidden=64,32, learningRate=0.001, seed=2…', isList: true },
+    set: {
+      type: 'text',
+      value: 'NAME=VALUE',
+      summary: 'A parameter: epochs=5, hidden=64,32, learningRate=0.001, seed=2…',
+      isList: true,
+    },
     name: { type: 'text', value: 'NAME', summary: 'A name for the run' },
     'no-test': { type: 'boolean', summary: 'Do not measure on the test rows' },
   },
-  examples: ['slipway train flights --target late --split-time date --exclude id', 'slipway train iris@2 --target species --trainer linear --set epochs=50'],
+  examples: [
+    'slipway train flights --target late --split-time date --exclude id',
+    'slipway train iris@2 --target species --trainer linear --set epochs=50',
+  ],
   calls: ['training.start', 'evaluation.evaluate', 'tracking.run', 'jobs.wait', 'jobs.cancel'],
   run: async (context) => {
     const { args } = context;
     const ref = readDataset(args, args.word('DATASET'));
     const target = args.requiredText('target');
-    const [kind, goal, split, splitId, name] = [choice(args, 'trainer', trainer.options), choice(args, 'task', task.options), readSplit(args), args.text('split'), args.text('name')];
-    if (split !== undefined && splitId !== undefined) args.fail('--split names a recorded split; leave the other split options out.');
+    const [kind, goal, split, splitId, name] = [
+      choice(args, 'trainer', trainer.options),
+      choice(args, 'task', task.options),
+      readSplit(args),
+      args.text('split'),
+      args.text('name'),
+    ];
+    if (split !== undefined && splitId !== undefined)
+      args.fail('--split names a recorded split; leave the other split options out.');
     const features = args.splitList('features');
     const params = readTrainParams(args);
     const session = await context.connect();
@@ -59,14 +81,7 @@ export const commands = defineCommands({
     await finishJob(context, session, started.jobId);
     let run: Run = await session.call('tracking.run', { runId: started.runId });
     if (!args.has('no-test') && run.splitId !== null) {
-      const { jobId } = await session.call('evaluation.evaluate', {
-        runId: run.id,
-        dataset: ref.dataset,
-        ...(ref.version === undefined ? {} : { datasetVersion: ref.version }),
-        splitId: run.splitId,
-        share: 'test',
-        target,
-      });
+      const { jobId } = await session.call('evaluation.evaluate', { runId: run.id, share: 'test' });
       await finishJob(context, session, jobId);
       run = await session.call('tracking.run', { runId: run.id });
     }

@@ -13,12 +13,15 @@ export async function followJob(context: CommandContext, session: EngineSession,
     for (const event of events) {
       if (event.id !== jobId) continue;
       const state = jobSchema.partial().safeParse(event.value);
-      if (state.success && state.data.message !== undefined) context.progress.update(state.data.progress ?? null, state.data.message);
+      if (state.success && state.data.message !== undefined)
+        context.progress.update(state.data.progress ?? null, state.data.message);
     }
   });
   const cancel = (): void => {
     context.note('Cancelling…');
-    void session.call('jobs.cancel', { jobId }).catch((error: unknown) => context.note(error instanceof Error ? error.message : String(error)));
+    void session
+      .call('jobs.cancel', { jobId })
+      .catch((error: unknown) => context.note(error instanceof Error ? error.message : String(error)));
   };
   context.signal.addEventListener('abort', cancel, { once: true });
   try {

@@ -59,6 +59,9 @@ export interface InputProblem {
 export function describeIssues(issues: readonly z.core.$ZodIssue[], input: unknown): InputProblem[] {
   return issues.map((issue) => {
     const path = pathText(issue.path);
-    return { path, message: `${path === '' ? 'the input' : path}: ${expectation(issue)}, got ${shortValue(valueAt(input, issue.path))}` };
+    return {
+      path,
+      message: `${path === '' ? 'the input' : path}: ${expectation(issue)}, got ${shortValue(valueAt(input, issue.path))}`,
+    };
   });
 }

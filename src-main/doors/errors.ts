@@ -41,7 +41,8 @@ export const bodyTooLarge = (limitBytes: number): SlipwayError =>
     details: { limitBytes },
   });
 
-export const badRequest = (message: string, hint: string): SlipwayError => new SlipwayError({ code: 'http.bad-request', message, hint });
+export const badRequest = (message: string, hint: string): SlipwayError =>
+  new SlipwayError({ code: 'http.bad-request', message, hint });
 
 export const unauthorized = (): SlipwayError =>
   new SlipwayError({
@@ -58,7 +59,11 @@ export const forbiddenOrigin = (what: string, value: string): SlipwayError =>
   });
 
 export const notFound = (path: string): SlipwayError =>
-  new SlipwayError({ code: 'http.not-found', message: `There is nothing at ${path}.`, hint: 'See /api/openapi.json for what there is.' });
+  new SlipwayError({
+    code: 'http.not-found',
+    message: `There is nothing at ${path}.`,
+    hint: 'See /api/openapi.json for what there is.',
+  });
 
 /** Anything that is not the user's doing; the stack is in the log under `logId`. */
 export const internalError = (logId: string): ErrorBody => ({

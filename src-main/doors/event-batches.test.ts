@@ -3,7 +3,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EngineEvent } from '../../src-preload/contract/events.ts';
 import { EventBatches, greatestPointCount, leastGapMs, longestAckMs, mergeEvents } from './event-batches.ts';
 
-const changed = (id: string, value?: unknown, change: EngineEvent['change'] = 'updated', topic: EngineEvent['topic'] = 'jobs'): EngineEvent => ({
+const changed = (
+  id: string,
+  value?: unknown,
+  change: EngineEvent['change'] = 'updated',
+  topic: EngineEvent['topic'] = 'jobs',
+): EngineEvent => ({
   topic,
   id,
   change,
@@ -46,7 +51,10 @@ describe('batches of events', () => {
     expect(sent).toHaveLength(1);
     batches.acknowledge(1);
     await vi.advanceTimersByTimeAsync(1);
-    expect(sent[1]).toMatchObject({ batch: 2, events: [changed('a', { progress: 0.3 }), changed('b', { progress: 0 }, 'created')] });
+    expect(sent[1]).toMatchObject({
+      batch: 2,
+      events: [changed('a', { progress: 0.3 }), changed('b', { progress: 0 }, 'created')],
+    });
     batches.close();
   });
 
@@ -59,7 +67,8 @@ describe('batches of events', () => {
       await vi.advanceTimersByTimeAsync(5);
     }
     expect(sent.length).toBeGreaterThan(5);
-    for (let index = 1; index < sent.length; index += 1) expect(sent[index]!.atMs - sent[index - 1]!.atMs).toBeGreaterThanOrEqual(leastGapMs);
+    for (let index = 1; index < sent.length; index += 1)
+      expect(sent[index]!.atMs - sent[index - 1]!.atMs).toBeGreaterThanOrEqual(leastGapMs);
     batches.close();
   });
 

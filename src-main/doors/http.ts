@@ -58,7 +58,13 @@ interface Exchange {
 export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> {
   const guard = new Guard(options.token);
   const sockets = createSocketDoor(options.router, options.events);
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 0, keepAliveTimeout: 5_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 });
+  const server = createServer({
+    headersTimeout: 10_000,
+    requestTimeout: 0,
+    keepAliveTimeout: 5_000,
+    connectionsCheckingInterval: 2_000,
+    maxHeaderSize: 16_384,
+  });
   server.maxConnections = 512;
   let port = 0;
 
@@ -79,7 +85,8 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
     if (request.method === 'DELETE') return sendEmpty(response, { 'Set-Cookie': sessionCookie(port, '') });
     if (request.method !== 'POST') throw notFound(`${request.method} ${exchange.url.pathname}`);
     const body = sessionRequest.safeParse(await readJson(request, sessionLimitBytes));
-    if (!body.success) throw badRequest('A session needs {"token": "…"}.', 'Send the token that stands behind #token= in the address.');
+    if (!body.success)
+      throw badRequest('A session needs {"token": "…"}.', 'Send the token that stands behind #token= in the address.');
     if (!guard.mayOpenSession(body.data.token)) throw unauthorized();
     sendEmpty(response, { 'Set-Cookie': sessionCookie(port, guard.openSession(body.data.door)) });
   }
@@ -102,14 +109,21 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
       return serveStatic(options.rendererDir, request, response, pathname);
     }
     if (pathname === '/api/health' && isRead) {
-      return sendJson(response, 200, { status: 'ok', version: options.version, workspaceId: options.workspaceId, pid: process.pid });
+      return sendJson(response, 200, {
+        status: 'ok',
+        version: options.version,
+        workspaceId: options.workspaceId,
+        pid: process.pid,
+      });
     }
     if (pathname === '/api/session') return session(exchange);
     const callName = /^\/api\/call\/([\w.-]+)$/.exec(pathname)?.[1];
     if (callName !== undefined && request.method === 'POST') return call(exchange, callName);
     const context = contextOf(exchange);
-    if (pathname === '/api/session/code' && request.method === 'POST') return sendJson(response, 200, { code: guard.issueCode() });
-    if (pathname === '/api/openapi.json' && isRead) return sendJson(response, 200, openApi(options.version, `http://127.0.0.1:${port}`));
+    if (pathname === '/api/session/code' && request.method === 'POST')
+      return sendJson(response, 200, { code: guard.issueCode() });
+    if (pathname === '/api/openapi.json' && isRead)
+      return sendJson(response, 200, openApi(options.version, `http://127.0.0.1:${port}`));
     if (pathname === '/api/upload' && request.method === 'POST') {
       return sendJson(response, 200, await options.uploads.receive(request, url.searchParams.get('name') ?? ''));
     }

@@ -7,7 +7,10 @@ import { openApi } from './openapi.ts';
 const reference = z.strictObject({ $ref: z.string() });
 const schema = z.union([reference, z.looseObject({})]);
 const content = z.record(z.string(), z.strictObject({ schema }));
-const responses = z.record(z.string().regex(/^[1-5]\d\d$/), z.strictObject({ description: z.string().min(1), content: content.optional() }));
+const responses = z.record(
+  z.string().regex(/^[1-5]\d\d$/),
+  z.strictObject({ description: z.string().min(1), content: content.optional() }),
+);
 const operation = z.strictObject({
   operationId: z.string().min(1),
   summary: z.string().min(1),
@@ -22,16 +25,24 @@ const document = z.strictObject({
   info: z.strictObject({ title: z.string(), version: z.string(), description: z.string() }),
   servers: z.array(z.strictObject({ url: z.url() })),
   security: z.array(z.record(z.string(), z.array(z.string()))),
-  paths: z.record(z.string().startsWith('/'), z.strictObject({ get: operation.optional(), post: operation.optional() })),
+  paths: z.record(
+    z.string().startsWith('/'),
+    z.strictObject({ get: operation.optional(), post: operation.optional() }),
+  ),
   components: z.strictObject({
-    securitySchemes: z.record(z.string(), z.strictObject({ type: z.literal('http'), scheme: z.string(), description: z.string().optional() })),
+    securitySchemes: z.record(
+      z.string(),
+      z.strictObject({ type: z.literal('http'), scheme: z.string(), description: z.string().optional() }),
+    ),
     schemas: z.record(z.string(), schema),
   }),
 });
 
 function findRefs(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => (key === '$ref' && typeof inner === 'string' ? [inner] : findRefs(inner)));
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === '$ref' && typeof inner === 'string' ? [inner] : findRefs(inner),
+  );
 }
 
 describe('the OpenAPI document', () => {
@@ -43,7 +54,9 @@ describe('the OpenAPI document', () => {
       const found = parsed.paths[`/api/call/${name}`]?.post;
       expect(found).toMatchObject({ operationId: name, summary: spec.summary, 'x-access': spec.access });
     }
-    const ids = Object.values(parsed.paths).flatMap((path) => [path.get?.operationId, path.post?.operationId]).filter((id) => id !== undefined);
+    const ids = Object.values(parsed.paths)
+      .flatMap((path) => [path.get?.operationId, path.post?.operationId])
+      .filter((id) => id !== undefined);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
@@ -55,11 +68,15 @@ describe('the OpenAPI document', () => {
         .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], made);
       expect(found, ref).toBeDefined();
     }
-    for (const requirement of parsed.security) for (const scheme of Object.keys(requirement)) expect(parsed.components.securitySchemes).toHaveProperty(scheme);
+    for (const requirement of parsed.security)
+      for (const scheme of Object.keys(requirement)) expect(parsed.components.securitySchemes).toHaveProperty(scheme);
   });
 
   it('describes inputs as callers write them: fields with defaults may be left out', () => {
-    const body = parsed.paths['/api/call/training.start']?.post?.requestBody?.content['application/json']?.schema as { required: string[]; properties: Record<string, unknown> };
+    const body = parsed.paths['/api/call/training.start']?.post?.requestBody?.content['application/json']?.schema as {
+      required: string[];
+      properties: Record<string, unknown>;
+    };
     expect(body.required.toSorted()).toEqual(['dataset', 'target']);
     expect(body.properties['trainer']).toMatchObject({ default: 'neural', enum: ['linear', 'neural'] });
   });

@@ -11,7 +11,10 @@ function schemaOf(type: z.ZodType, io: 'input' | 'output'): Json {
 }
 
 const jsonContent = (schema: Json): Json => ({ 'application/json': { schema } });
-const errorAnswer = (description: string): Json => ({ description, content: jsonContent({ $ref: '#/components/schemas/Error' }) });
+const errorAnswer = (description: string): Json => ({
+  description,
+  content: jsonContent({ $ref: '#/components/schemas/Error' }),
+});
 
 function operation(name: string, spec: CallSpec): Json {
   return {
@@ -38,7 +41,11 @@ export function openApi(version: string, url: string): Json {
   );
   return {
     openapi: '3.1.1',
-    info: { title: 'Slipway', version, description: 'Every call of the engine. Errors carry a stable code, a message and a hint.' },
+    info: {
+      title: 'Slipway',
+      version,
+      description: 'Every call of the engine. Errors carry a stable code, a message and a hint.',
+    },
     servers: [{ url }],
     security: [{ bearer: [] }, { basic: [] }],
     paths: {

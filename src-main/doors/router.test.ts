@@ -9,8 +9,14 @@ const actor = { name: 'Test', key: 'test', door: 'api' } as const;
 
 function open(given: Partial<HandlersOf<Contract>>, isReadOnly = false) {
   const log: string[] = [];
-  const router = createRouter({ handlers: testHandlers(given), isReadOnly, log: (entry) => log.push(entry), checksOutputs: true });
-  const call = (name: string, input?: unknown, signal = new AbortController().signal): Promise<Outcome> => router.call(name, input, { actor, signal });
+  const router = createRouter({
+    handlers: testHandlers(given),
+    isReadOnly,
+    log: (entry) => log.push(entry),
+    checksOutputs: true,
+  });
+  const call = (name: string, input?: unknown, signal = new AbortController().signal): Promise<Outcome> =>
+    router.call(name, input, { actor, signal });
   return { call, log };
 }
 
@@ -41,7 +47,10 @@ describe('the router', () => {
       'training.start cannot use this input: dataset: must not be empty, got ""; target: expected string, got 3; ' +
         'trainer: expected "linear" or "neural", got "forest"; params.epochs: expected a whole number, got 1.5; params.patience: must be more than 0, got 0.',
     );
-    expect(error.details?.['problems']).toContainEqual({ path: 'params.epochs', message: 'params.epochs: expected a whole number, got 1.5' });
+    expect(error.details?.['problems']).toContainEqual({
+      path: 'params.epochs',
+      message: 'params.epochs: expected a whole number, got 1.5',
+    });
     expect(errorOf(await call('tracking.runs', [])).message).toContain('the input: expected object, got []');
     expect(errorOf(await call('tracking.runs', 'x'.repeat(200))).message.length).toBeLessThan(150);
   });
@@ -56,20 +65,33 @@ describe('the router', () => {
   it('refuses to change a workspace that is open for reading', async () => {
     const { call } = open({ 'datasets.list': async () => [] }, true);
     const error = errorOf(await call('datasets.trash', { dataset: 'flights' }));
-    expect(error).toMatchObject({ code: 'workspace.read-only', message: 'datasets.trash would change the workspace, which is open for reading only.' });
+    expect(error).toMatchObject({
+      code: 'workspace.read-only',
+      message: 'datasets.trash would change the workspace, which is open for reading only.',
+    });
     expect(await call('datasets.list')).toEqual({ ok: true, value: [] });
   });
 
   it('hands on errors of the user’s doing and hides the rest behind a log entry', async () => {
     const { call, log } = open({
       'datasets.get': async () => {
-        throw new SlipwayError({ code: 'datasets.not-found', message: 'No dataset "x".', hint: 'List them.', details: { name: 'x' } });
+        throw new SlipwayError({
+          code: 'datasets.not-found',
+          message: 'No dataset "x".',
+          hint: 'List them.',
+          details: { name: 'x' },
+        });
       },
       'datasets.list': async () => {
         throw new Error('password=hunter2');
       },
     });
-    expect(errorOf(await call('datasets.get', { dataset: 'x' }))).toEqual({ code: 'datasets.not-found', message: 'No dataset "x".', hint: 'List them.', details: { name: 'x' } });
+    expect(errorOf(await call('datasets.get', { dataset: 'x' }))).toEqual({
+      code: 'datasets.not-found',
+      message: 'No dataset "x".',
+      hint: 'List them.',
+      details: { name: 'x' },
+    });
     expect(log).toEqual([]);
     const error = errorOf(await call('datasets.list'));
     expect(error.code).toBe('internal');
@@ -82,7 +104,9 @@ describe('the router', () => {
   it('finds handlers that answer what the contract does not allow', async () => {
     const { call, log } = open({ 'serving.apiKey': async () => ({ apiKey: 5 }) as never });
     expect(errorOf(await call('serving.apiKey', { deployment: 'd' })).code).toBe('internal');
-    expect(log[0]).toContain('serving.apiKey answered what its contract does not allow: apiKey: expected string, got 5');
+    expect(log[0]).toContain(
+      'serving.apiKey answered what its contract does not allow: apiKey: expected string, got 5',
+    );
   });
 
   it('answers at once when the caller has lost interest, whatever the handler does', async () => {
@@ -90,6 +114,9 @@ describe('the router', () => {
     const controller = new AbortController();
     const waiting = call('jobs.wait', { jobId: '00000000-0000-7000-8000-000000000001' }, controller.signal);
     controller.abort();
-    expect(errorOf(await waiting)).toMatchObject({ code: 'call.cancelled', message: 'jobs.wait was cancelled by its caller.' });
+    expect(errorOf(await waiting)).toMatchObject({
+      code: 'call.cancelled',
+      message: 'jobs.wait was cancelled by its caller.',
+    });
   });
 });

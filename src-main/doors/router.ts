@@ -7,7 +7,9 @@ import { describeIssues } from './describe-issues.ts';
 import { internalError, invalidInput, readOnlyWorkspace, unknownCall } from './errors.ts';
 
 /** What a call came to; this is what crosses a door. */
-export type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ErrorBody };
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: ErrorBody };
 
 export interface RouterOptions {
   readonly handlers: HandlersOf<Contract>;
@@ -58,7 +60,12 @@ export function createRouter(options: RouterOptions): Router {
     const value = await raceAgainst(context.signal, name, handler(parsed.data, context));
     if (options.checksOutputs === true) {
       const checked = spec.output.safeParse(value);
-      if (!checked.success) throw new Error(`${name} answered what its contract does not allow: ${describeIssues(checked.error.issues, value).map((problem) => problem.message).join('; ')}`);
+      if (!checked.success)
+        throw new Error(
+          `${name} answered what its contract does not allow: ${describeIssues(checked.error.issues, value)
+            .map((problem) => problem.message)
+            .join('; ')}`,
+        );
     }
     return value;
   }

@@ -67,7 +67,12 @@ async function locate(root: string, urlPath: string): Promise<string | null> {
 }
 
 /** Answers GET and HEAD with a file of the built interface; paths without an extension get the page itself. */
-export async function serveStatic(root: string, request: IncomingMessage, response: ServerResponse, urlPath: string): Promise<void> {
+export async function serveStatic(
+  root: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  urlPath: string,
+): Promise<void> {
   const isPage = extname(urlPath) === '';
   const path = await locate(root, isPage ? '/index.html' : urlPath);
   const headers = { ...safeHeaders, 'Content-Security-Policy': contentSecurityPolicy(request.headers.host ?? '') };

@@ -14,7 +14,10 @@ import { Uploads } from './uploads.ts';
 export function testHandlers(given: Partial<HandlersOf<Contract>>): HandlersOf<Contract> {
   const absent = Object.keys(contract)
     .filter(isCallName)
-    .map((name) => [name, async (): Promise<never> => Promise.reject(new Error(`${name} is not part of this test`))] as const);
+    .map(
+      (name) =>
+        [name, async (): Promise<never> => Promise.reject(new Error(`${name} is not part of this test`))] as const,
+    );
   return { ...Object.fromEntries(absent), ...given } as HandlersOf<Contract>;
 }
 
@@ -23,8 +26,22 @@ export const testToken = 'test-token-0123456789';
 /** An open HTTP door in front of given handlers; `dispose` closes it and removes its folder. */
 export async function openTestDoor(
   given: Partial<HandlersOf<Contract>>,
-  options: { readonly isReadOnly?: boolean; readonly port?: number; readonly rendererDir?: string; readonly uploadLimitBytes?: number; readonly artifacts?: Readonly<Record<string, string>> } = {},
-): Promise<{ door: HttpDoor; events: EventBus; log: string[]; notices: string[]; actors: Actor[]; dir: string; dispose: () => Promise<void> }> {
+  options: {
+    readonly isReadOnly?: boolean;
+    readonly port?: number;
+    readonly rendererDir?: string;
+    readonly uploadLimitBytes?: number;
+    readonly artifacts?: Readonly<Record<string, string>>;
+  } = {},
+): Promise<{
+  door: HttpDoor;
+  events: EventBus;
+  log: string[];
+  notices: string[];
+  actors: Actor[];
+  dir: string;
+  dispose: () => Promise<void>;
+}> {
   const dir = await mkdtemp(join(tmpdir(), 'slipway-doors-'));
   const events = new EventBus();
   const log: string[] = [];

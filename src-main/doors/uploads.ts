@@ -25,7 +25,13 @@ export class Uploads {
    * @throws SlipwayError `http.bad-request` for a name that is none, `http.too-large`
    */
   async receive(request: IncomingMessage, fileName: string): Promise<{ path: string; sizeBytes: number }> {
-    if (fileName === '' || fileName !== basename(fileName) || fileName.startsWith('.') || /[\\\p{Cc}]/u.test(fileName) || fileName.length > 200) {
+    if (
+      fileName === '' ||
+      fileName !== basename(fileName) ||
+      fileName.startsWith('.') ||
+      /[\\\p{Cc}]/u.test(fileName) ||
+      fileName.length > 200
+    ) {
       throw badRequest(`"${fileName}" is not a file name.`, 'Send the bare name of the file as ?name=…');
     }
     const limitBytes = this.limitBytes;

@@ -32,7 +32,9 @@ class Peer {
       for (const wake of this.waiting.splice(0)) wake();
     });
     socket.on('error', () => undefined);
-    this.closed = new Promise((resolve) => socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() })));
+    this.closed = new Promise((resolve) =>
+      socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() })),
+    );
   }
 
   send(message: unknown): void {
@@ -93,7 +95,11 @@ describe('who may connect', () => {
     expect(await refusal(dial(door, { ...bearer, Origin: 'http://127.0.0.1:1' }))).toBe(403);
     expect(await refusal(dial(door, { ...bearer, Host: `rebound.example:${port}` }))).toBe(403);
     expect(await refusal(dial(door, bearer, '/api/other'))).toBe(404);
-    const session = await fetch(`${door.door.url}/api/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ token: testToken }) });
+    const session = await fetch(`${door.door.url}/api/session`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ token: testToken }),
+    });
     const cookie = session.headers.get('set-cookie')?.split(';')[0] ?? '';
     expect(await refusal(dial(door, { Cookie: cookie, Origin: 'http://127.0.0.1:1' }))).toBe(403);
     const own = dial(door, { Cookie: cookie, Origin: door.door.url });
@@ -166,9 +172,13 @@ describe('calls', () => {
   it('limits calls in flight, and takes more once some were answered', async () => {
     const door = await open({ 'jobs.wait': () => new Promise(() => undefined), 'datasets.list': async () => [] });
     const peer = await connect(door);
-    for (let id = 0; id < callsInFlightLimit; id += 1) peer.send({ type: 'call', id, method: 'jobs.wait', input: { jobId } });
+    for (let id = 0; id < callsInFlightLimit; id += 1)
+      peer.send({ type: 'call', id, method: 'jobs.wait', input: { jobId } });
     peer.send({ type: 'call', id: 1000, method: 'datasets.list', input: {} });
-    expect(await peer.answer(1000)).toMatchObject({ type: 'error', error: { code: 'call.too-many', message: `This connection already waits for ${callsInFlightLimit} calls.` } });
+    expect(await peer.answer(1000)).toMatchObject({
+      type: 'error',
+      error: { code: 'call.too-many', message: `This connection already waits for ${callsInFlightLimit} calls.` },
+    });
     peer.send({ type: 'cancel', id: 0 });
     await peer.answer(0);
     peer.send({ type: 'call', id: 1001, method: 'datasets.list', input: {} });
@@ -216,7 +226,11 @@ describe('events', () => {
     await peer.answer(1);
     door.events.publish({ topic: 'runs', id: 'r', change: 'created' });
     door.events.publish({ topic: 'jobs', id: 'a', change: 'created', value: { progress: 0 } });
-    expect(await peer.events(1)).toEqual({ type: 'events', batch: 1, events: [{ topic: 'jobs', id: 'a', change: 'created', value: { progress: 0 } }] });
+    expect(await peer.events(1)).toEqual({
+      type: 'events',
+      batch: 1,
+      events: [{ topic: 'jobs', id: 'a', change: 'created', value: { progress: 0 } }],
+    });
     for (let step = 0; step < 1000; step += 1) {
       door.events.publish({ topic: 'jobs', id: 'a', change: 'updated', value: { progress: step / 1000 } });
       door.events.publish({ topic: 'metrics', id: 'r', change: 'updated', value: [{ key: 'loss', step }] });

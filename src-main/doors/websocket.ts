@@ -72,7 +72,10 @@ export function createSocketDoor(router: Router, events: EventBus): SocketDoor {
     const outcome = await router.call(method, input, { actor: connection.actor, signal: controller.signal });
     connection.calls.delete(id);
     try {
-      send(connection, outcome.ok ? { type: 'value', id, value: outcome.value } : { type: 'error', id, error: outcome.error });
+      send(
+        connection,
+        outcome.ok ? { type: 'value', id, value: outcome.value } : { type: 'error', id, error: outcome.error },
+      );
     } catch (error) {
       send(connection, { type: 'error', id, error: router.toBody(error, `answer of ${method}`) });
     }
@@ -85,7 +88,8 @@ export function createSocketDoor(router: Router, events: EventBus): SocketDoor {
     const message = parsed.data;
     switch (message.type) {
       case 'call':
-        if (connection.calls.has(message.id)) return connection.socket.close(closeCodes.policy, `Call id ${message.id} is in use.`);
+        if (connection.calls.has(message.id))
+          return connection.socket.close(closeCodes.policy, `Call id ${message.id} is in use.`);
         void answer(connection, message.id, message.method, message.input);
         return;
       case 'cancel':
@@ -127,7 +131,8 @@ export function createSocketDoor(router: Router, events: EventBus): SocketDoor {
   }
 
   return {
-    accept: (request, socket, head, actor) => server.handleUpgrade(request, socket, head, (accepted) => begin(accepted, actor)),
+    accept: (request, socket, head, actor) =>
+      server.handleUpgrade(request, socket, head, (accepted) => begin(accepted, actor)),
     close: () => {
       clearInterval(heartbeat);
       for (const { socket } of connections) {

@@ -70,7 +70,11 @@ function open() {
   return { host, client, states };
 }
 
-const settled = (promise: Promise<unknown>): Promise<unknown> => promise.then((value) => value, (error: unknown) => (error instanceof SlipwayError ? error.code : error));
+const settled = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => value,
+    (error: unknown) => (error instanceof SlipwayError ? error.code : error),
+  );
 
 describe('the client', () => {
   it('sends what was asked for before it was connected, and resolves each call by its id', async () => {
@@ -86,7 +90,13 @@ describe('the client', () => {
     host.answer({ type: 'value', id: 2, value: [] });
     host.answer({ type: 'error', id: 1, error: { code: 'a.b', message: 'm', hint: 'h', details: { x: 1 } } });
     expect(await datasets).toEqual([]);
-    await expect(runs).rejects.toMatchObject({ name: 'SlipwayError', code: 'a.b', message: 'm', hint: 'h', details: { x: 1 } });
+    await expect(runs).rejects.toMatchObject({
+      name: 'SlipwayError',
+      code: 'a.b',
+      message: 'm',
+      hint: 'h',
+      details: { x: 1 },
+    });
     host.answer({ type: 'value', id: 2, value: [] });
     host.current.events.onMessage('not JSON');
     host.answer({ type: 'something', id: 2 });
@@ -97,7 +107,12 @@ describe('the client', () => {
     host.current.events.onOpen();
     const answer = client.call('serving.apiKey', { deployment: 'd' });
     host.answer({ type: 'value', id: 1, value: { key: 'old' } });
-    await expect(answer).rejects.toMatchObject({ code: 'connection.mismatch', message: expect.stringContaining("The engine's answer to serving.apiKey is not what this client expects (apiKey:") });
+    await expect(answer).rejects.toMatchObject({
+      code: 'connection.mismatch',
+      message: expect.stringContaining(
+        "The engine's answer to serving.apiKey is not what this client expects (apiKey:",
+      ),
+    });
   });
 
   it('connects again with growing pauses, fails what was under way, keeps what was not sent', async () => {

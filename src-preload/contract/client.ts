@@ -37,7 +37,11 @@ export type ConnectionState = 'connecting' | 'open' | 'closed';
 export interface Client {
   readonly state: ConnectionState;
   /** Calls the engine. Rejects with `SlipwayError`: the engine's own, or `connection.lost`, `connection.mismatch`. */
-  call<Name extends CallName>(name: Name, input: CallInput<Name>, options?: { readonly signal?: CancelSignal }): Promise<CallOutput<Name>>;
+  call<Name extends CallName>(
+    name: Name,
+    input: CallInput<Name>,
+    options?: { readonly signal?: CancelSignal },
+  ): Promise<CallOutput<Name>>;
   /** Hears of changes under these topics until the answer is called. After a reconnect, ask anew: events were missed. */
   subscribe(topics: readonly Topic[], listener: (events: readonly EngineEvent[]) => void): () => void;
   onState(listener: (state: ConnectionState) => void): () => void;
