@@ -105,7 +105,8 @@ export function toMlmodel(input: PackageInput): string {
   ].join('\n');
 }
 
-const requirements = ['mlflow>=2.14', 'onnx>=1.16', 'onnxruntime>=1.18'];
+/** pandas 3 keeps text in arrays that MLflow's ONNX flavor (up to 3.17) cannot hand to ONNX Runtime. */
+const requirements = ['mlflow>=2.14', 'onnx>=1.16', 'onnxruntime>=1.18', 'pandas<3'];
 
 /** Every file of a package but the model itself. */
 export function buildPackageTexts(input: PackageInput): readonly PackageText[] {

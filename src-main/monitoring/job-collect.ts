@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { digest, epochMs, id } from '../../src-preload/contract/common.ts';
+import { signatureInput } from '../../src-preload/contract/models/index.ts';
 import type { JobContext } from '../jobs/types.ts';
+import { eventTimeColumn } from './collect-train-request.ts';
 
 export const collectInput = z.object({
   deploymentId: id,
+  /** The raw columns that the next model is to be trained on. */
+  inputs: z.array(signatureInput),
   target: z.string(),
   maxRows: z.int().positive(),
   /** Rows that happened at or after this moment are left out. */
@@ -24,7 +28,9 @@ export default async function collectLabelledRows(input: CollectInput, context: 
     predictionsDir: join(context.workspaceDir, '.slipway', 'predictions', input.deploymentId),
     workDir: context.workDir,
     path,
+    inputs: input.inputs,
     target: input.target,
+    eventTimeColumn,
     maxRows: input.maxRows,
     untilMs: input.untilMs,
     signal: context.signal,

@@ -138,6 +138,7 @@ export class Retraining {
           'monitoring.collect',
           {
             deploymentId: deployment.id,
+            inputs: champion.signature.inputs,
             target: champion.target,
             maxRows: monitor.retrain.maxRows,
             untilMs: stored.state.untilMs,

@@ -38,6 +38,11 @@ function toEvent(row: EventRow): AuditEvent {
 }
 
 export const workspaceReaders = {
+  'workspace.id': (db: ReadableDb, _input: Record<string, never>): string => {
+    const row = db.prepare<[], { id: string }>('SELECT id FROM workspace').get();
+    if (row === undefined) throw new Error('the registry has no workspace row');
+    return row.id;
+  },
   'events.list': (db: ReadableDb, input: { limit: number; subjectId?: string | undefined }): AuditEvent[] =>
     db
       .prepare<[string | null, string | null, number], EventRow>(

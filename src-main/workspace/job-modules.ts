@@ -9,6 +9,8 @@ export const jobModules: Readonly<Record<string, () => Promise<JobModule>>> = {
   'training.train': () => import('../training/job-train.ts'),
   'evaluation.evaluate': () => import('../evaluation/job-evaluate.ts'),
   'models.check': () => import('../models/job-check.ts'),
+  'monitoring.collect': () => import('../monitoring/job-collect.ts'),
+  'monitoring.importLabels': () => import('../monitoring/job-import-labels.ts'),
   'monitoring.refresh': () => import('../monitoring/job-refresh.ts'),
   'sharing.export': () => import('../sharing/job-export.ts'),
 };

@@ -51,7 +51,7 @@ export function wireServices(workspace: {
   const serving = createServing({ registry, objects, events, workspaceDir, secrets, models });
   const monitoring = createMonitoring({ registry, objects, jobs, events, workspaceDir });
   const retraining = new Retraining({ registry, jobs, events, datasets, training, evaluation, models, serving });
-  const sharing = createSharing({ registry, objects, jobs, events, workspaceDir });
+  const sharing = createSharing({ registry, jobs, workspaceDir });
   models.onAliasMoved((modelId, alias, version, actor) => serving.followAlias(modelId, alias, version, actor));
   monitoring.onAlert((monitor, alert, window) => retraining.onAlert(monitor, alert, window));
 
@@ -83,7 +83,7 @@ export function wireServices(workspace: {
     jobs,
     recover: async () => {
       await jobs.recover();
-      await serving.recover();
+      await serving.recover({ isReadOnly: false });
       await catchUpWithAliases();
       monitoring.start();
       await retraining.recover();
