@@ -67,7 +67,7 @@ export default defineBench({
     const order = Uint32Array.from({ length: rowCount }, (_, row) => row);
     random.shuffle(order);
     const params = { ...trainDefaults.neural, batchSize };
-    const runner = await StepRunner.create('binary', shape, rows, target, params, initialParameters(shape, random), 1);
+    const runner = await StepRunner.create('binary', shape, rows, target, params, initialParameters(shape, random));
     const lastStart = rowCount - batchSize;
     return {
       contenders: [

@@ -17,8 +17,6 @@ export const trainJobInput = z.object({
   trainer,
   features: z.array(feature).min(1),
   params: trainParams,
-  /** Threads of ONNX Runtime inside one operator. */
-  threads: z.int().positive(),
 });
 export type TrainJobInput = z.infer<typeof trainJobInput>;
 

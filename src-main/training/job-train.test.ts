@@ -27,6 +27,26 @@ const classesSql = `SELECT *,
     CASE WHEN cost < 5 THEN 3 WHEN cost < 10 THEN -1 ELSE 12 END AS grade FROM (${rowsSql})`;
 const shareSql = 'CASE WHEN rowid % 10 < 7 THEN 0 WHEN rowid % 10 < 8 THEN 1 ELSE 2 END';
 
+/** The same rows, made here. */
+const rawRows = Array.from({ length: 3000 }, (_, i) => i);
+const truth = rawRows.map((i) => {
+  const turn = ((Math.floor((i * 47) / 60) % 24) / 24) * 2 * Math.PI;
+  return i % 25 === 22 ? null : ((i * 37) % 1000) / 100 + ((i * 7) % 17) * 0.3 + 2 * Math.sin(turn);
+});
+const rawCells = {
+  size: rawRows.map((i) => (i % 11 === 0 ? null : ((i * 37) % 1000) / 100)),
+  big: rawRows.map((i) => 20_000_000 + i),
+  constant: rawRows.map(() => 7),
+  place: rawRows.map((i) => (i % 13 === 0 ? null : `place ${(i * 7) % 17}`)),
+  at: rawRows.map((i) => (i % 29 === 0 ? null : Date.UTC(2001, 0, 1) / 1000 + i * 47 * 60)),
+};
+
+function rmseOnValidation(predicted: Float32Array): number {
+  const held = rawRows.filter((i) => i % 10 === 7 && truth[i] !== null);
+  const squares = held.reduce((sum, i) => sum + ((predicted[i] ?? 0) - (truth[i] ?? 0)) ** 2, 0);
+  return Math.sqrt(squares / held.length);
+}
+
 type Signature = ReturnType<typeof signatureSchema.parse>;
 type Cells = Readonly<Record<string, readonly (string | number | null)[]>>;
 
@@ -127,29 +147,12 @@ describe('training job', () => {
     ]);
 
     // All rows again, raw, through the finished graph: its error on the validation rows is the one that training told.
-    const rows = Array.from({ length: 3000 }, (_, i) => i);
-    const truth = rows.map((i) =>
-      i % 25 === 22
-        ? null
-        : ((i * 37) % 1000) / 100 +
-          ((i * 7) % 17) * 0.3 +
-          2 * Math.sin(((Math.floor((i * 47) / 60) % 24) / 24) * 2 * Math.PI),
-    );
-    const cells: Cells = {
-      size: rows.map((i) => (i % 11 === 0 ? null : ((i * 37) % 1000) / 100)),
-      big: rows.map((i) => 20_000_000 + i),
-      constant: rows.map(() => 7),
-      place: rows.map((i) => (i % 13 === 0 ? null : `place ${(i * 7) % 17}`)),
-      at: rows.map((i) => (i % 29 === 0 ? null : Date.UTC(2001, 0, 1) / 1000 + i * 47 * 60)),
-    };
-    const predicted = await predict(session, signature, cells);
-    const held = rows.filter((i) => i % 10 === 7 && truth[i] !== null);
-    const squares = held.reduce((sum, i) => sum + ((predicted[i] ?? 0) - (truth[i] ?? 0)) ** 2, 0);
-    expect(Math.sqrt(squares / held.length)).toBeCloseTo(result.metrics['validation.rmse'] ?? 0, 5);
+    const predicted = await predict(session, signature, rawCells);
+    expect(rmseOnValidation(predicted)).toBeCloseTo(result.metrics['validation.rmse'] ?? 0, 5);
 
     const [output] = baseline.outputs;
     if (output?.kind !== 'numeric') throw new Error('not numeric');
-    const onTraining = rows
+    const onTraining = rawRows
       .filter((i) => i % 10 < 7 && truth[i] !== null)
       .map((i) => predicted[i] ?? 0)
       .toSorted((a, b) => a - b);
@@ -161,6 +164,25 @@ describe('training job', () => {
     expect(example.columns).toEqual(['size', 'big', 'constant', 'place', 'at']);
     expect(example.data[1]).toEqual([0.37, 20_000_001, 7, 'place 7', Date.UTC(2001, 0, 1) / 1000 + 47 * 60]);
     expect(example.data[0]).toEqual([null, 20_000_000, 7, null, null]);
+  });
+
+  it.each([
+    ['hashed categories', { oneHotLimit: 4, hashBuckets: 6 }],
+    ['all categories in one bucket', { oneHotLimit: 4, hashBuckets: 1 }],
+  ])('predicts the same from raw columns with %s', async (_name, settings) => {
+    const { result, signature, session } = await train(numbers, {
+      params: { ...numbers.input.params, ...settings, epochs: 5 },
+    });
+    const predicted = await predict(session, signature, rawCells);
+    expect(rmseOnValidation(predicted)).toBeCloseTo(result.metrics['validation.rmse'] ?? 0, 5);
+  });
+
+  it('runs every epoch where the split has no validation rows', async () => {
+    const all = await createTrainingFixture(rowsSql, '0', 'cost');
+    const { result } = await train(all, { params: { ...all.input.params, epochs: 7, patience: 1 } });
+    expect(result).toMatchObject({ epochsRun: 7, bestEpoch: 7, rowCounts: { validation: 0 } });
+    expect(Object.keys(result.metrics)).toEqual(['train.loss']);
+    await all.dispose();
   });
 
   it('answers for missing, infinite and unseen values, one row or many, alike', async () => {

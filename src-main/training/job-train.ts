@@ -44,7 +44,7 @@ async function collectOutputBaseline(
   signal: AbortSignal,
 ): Promise<BaselineColumn[]> {
   const count = Math.min(target.plan.trainRows, baselineOutputRows);
-  const forward = await ForwardRunner.create(shape, input.threads);
+  const forward = await ForwardRunner.create(shape);
   const outputs = await forward.run(parameters, inputs.rows, 0, count, signal);
   await forward.release();
   const { encoding } = target;
@@ -156,7 +156,6 @@ async function train(
       shape,
       groups: inputs.encoding.groups,
       params: input.params,
-      threads: input.threads,
       rows: inputs.rows,
       target: target.target,
       trainRows: target.plan.trainRows,

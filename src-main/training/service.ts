@@ -38,8 +38,6 @@ export interface Training {
 }
 
 const defaultSplit: SplitSpec = { kind: 'seed', seed: 1, validation: 0.15, test: 0.15 };
-/** One thread is fastest for networks of this size, and lets a second job run beside. */
-const threads = 1;
 
 function runParams(
   request: TrainRequest,
@@ -95,7 +93,6 @@ export function createTraining(deps: TrainingDeps): Training {
       trainer: request.trainer,
       features,
       params,
-      threads,
     };
     failpoint('training.start.before');
     await deps.jobs.start(actor, 'training.train', input, {

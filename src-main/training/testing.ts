@@ -95,7 +95,6 @@ export async function createTrainingFixture(
         return [{ name, kind }];
       }),
       params: { ...trainDefaults.neural, batchSize: 64, epochs: 30 },
-      threads: 1,
     },
     newJob: () => {
       const abort = new AbortController();

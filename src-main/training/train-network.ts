@@ -13,7 +13,6 @@ export interface TrainingPlan {
   readonly shape: NetworkShape;
   readonly groups: readonly SlotGroup[];
   readonly params: TrainParams;
-  readonly threads: number;
   /** Rows to train on come first in `rows`, then those to validate on. */
   readonly rows: EncodedRows;
   readonly target: Target;
@@ -107,16 +106,8 @@ export async function trainNetwork(
 ): Promise<TrainedNetwork> {
   const { params, task, shape, rows, trainRows } = plan;
   const random = new Random(params.seed);
-  const runner = await StepRunner.create(
-    task,
-    shape,
-    rows,
-    plan.target,
-    params,
-    initialParameters(shape, random),
-    plan.threads,
-  );
-  const forward = await ForwardRunner.create(shape, plan.threads);
+  const runner = await StepRunner.create(task, shape, rows, plan.target, params, initialParameters(shape, random));
+  const forward = await ForwardRunner.create(shape);
   const order = new Uint32Array(trainRows).map((_, row) => row);
   const validationTarget = plan.target.subarray(trainRows);
   const totalSteps = params.epochs * Math.ceil(trainRows / params.batchSize);
