@@ -46,7 +46,13 @@ function toDeployment(row: DeploymentRow): StoredDeployment {
   return { ...parsed, askedPort: row.asked_port };
 }
 
-function record(db: WritableDb, context: WriteContext, action: string, id: string, data: Record<string, unknown>): void {
+function record(
+  db: WritableDb,
+  context: WriteContext,
+  action: string,
+  id: string,
+  data: Record<string, unknown>,
+): void {
   recordEvent(db, context, { action: `deployment.${action}`, subjectKind: 'deployment', subjectId: id, data });
 }
 
@@ -86,7 +92,11 @@ export const deploymentWriters = {
       context.at,
       context.at,
     );
-    record(db, context, 'create', input.id, { name: input.name, versions: input.arms.map((arm) => arm.version), alias: input.alias });
+    record(db, context, 'create', input.id, {
+      name: input.name,
+      versions: input.arms.map((arm) => arm.version),
+      alias: input.alias,
+    });
   },
   /** Which versions take traffic, and the alias that says so (null when pinned). */
   'deployments.setArms': (
@@ -102,8 +112,16 @@ export const deploymentWriters = {
     );
     record(db, context, 'setVersion', input.id, { versions: input.arms.map((arm) => arm.version), alias: input.alias });
   },
-  'deployments.setDesired': (db: WritableDb, input: { id: string; desired: Deployment['desired'] }, context: WriteContext): void => {
-    db.prepare('UPDATE deployments SET desired = ?, updated_at = ? WHERE id = ?').run(input.desired, context.at, input.id);
+  'deployments.setDesired': (
+    db: WritableDb,
+    input: { id: string; desired: Deployment['desired'] },
+    context: WriteContext,
+  ): void => {
+    db.prepare('UPDATE deployments SET desired = ?, updated_at = ? WHERE id = ?').run(
+      input.desired,
+      context.at,
+      input.id,
+    );
     record(db, context, input.desired === 'running' ? 'start' : 'stop', input.id, {});
   },
   /** What its supervisor said last; an observation, so it leaves no line in the audit trail. */
@@ -112,7 +130,12 @@ export const deploymentWriters = {
     input: { id: string; state: Deployment['state']; message: string; port: number },
     _context: WriteContext,
   ): void => {
-    db.prepare('UPDATE deployments SET state = ?, message = ?, port = ? WHERE id = ?').run(input.state, input.message, input.port, input.id);
+    db.prepare('UPDATE deployments SET state = ?, message = ?, port = ? WHERE id = ?').run(
+      input.state,
+      input.message,
+      input.port,
+      input.id,
+    );
   },
   'deployments.remove': (db: WritableDb, input: { id: string }, context: WriteContext): void => {
     db.prepare('DELETE FROM deployments WHERE id = ?').run(input.id);

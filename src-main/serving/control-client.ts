@@ -22,11 +22,17 @@ function send(socket: Socket, command: ControlCommand): void {
  * Asks a supervisor one thing.
  * @throws Error when nobody listens there, or no answer comes within `limitMs`.
  */
-export async function askSupervisor(path: string, command: Exclude<ControlCommand, 'watch'>, limitMs: number): Promise<ControlReply> {
+export async function askSupervisor(
+  path: string,
+  command: Exclude<ControlCommand, 'watch'>,
+  limitMs: number,
+): Promise<ControlReply> {
   const socket = await open(path);
   try {
     return await new Promise<ControlReply>((resolve, reject) => {
-      socket.setTimeout(limitMs, () => reject(new Error(`the supervisor did not answer "${command}" within ${limitMs} ms`)));
+      socket.setTimeout(limitMs, () =>
+        reject(new Error(`the supervisor did not answer "${command}" within ${limitMs} ms`)),
+      );
       socket.once('error', reject);
       socket.once('close', () => reject(new Error('the supervisor ended')));
       readLines(socket, (line) => resolve(controlReply.parse(JSON.parse(line))));
@@ -41,7 +47,11 @@ export async function askSupervisor(path: string, command: Exclude<ControlComman
  * Follows a supervisor: every state it announces, and `onEnd` once when it is gone.
  * @returns What ends the watching without a call of `onEnd`.
  */
-export async function watchSupervisor(path: string, onState: (state: SupervisorState) => void, onEnd: () => void): Promise<() => void> {
+export async function watchSupervisor(
+  path: string,
+  onState: (state: SupervisorState) => void,
+  onEnd: () => void,
+): Promise<() => void> {
   const socket = await open(path);
   let isWatching = true;
   socket.on('close', () => {

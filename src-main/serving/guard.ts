@@ -33,9 +33,14 @@ export class Guard {
     const key = authorization?.match(/^bearer\s+(\S+)\s*$/i)?.[1] ?? (Array.isArray(header) ? header[0] : header);
     const headers = { 'WWW-Authenticate': 'Bearer' };
     if (key === undefined) {
-      throw new OipError(401, 'An API key is needed: send "Authorization: Bearer <key>" or "X-Api-Key: <key>".', headers);
+      throw new OipError(
+        401,
+        'An API key is needed: send "Authorization: Bearer <key>" or "X-Api-Key: <key>".',
+        headers,
+      );
     }
     // Both are hashes of equal length, so the time of the comparison says nothing about the key.
-    if (!timingSafeEqual(hash('sha256', key, 'buffer'), this.keyHash)) throw new OipError(401, 'The API key is wrong.', headers);
+    if (!timingSafeEqual(hash('sha256', key, 'buffer'), this.keyHash))
+      throw new OipError(401, 'The API key is wrong.', headers);
   }
 }

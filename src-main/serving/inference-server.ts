@@ -146,7 +146,8 @@ export class InferenceServer {
     });
     this.pending += 1;
     try {
-      if (this.pending > maxPending) throw new OipError(503, `More than ${maxPending} requests are waiting; try again.`, { 'Retry-After': '1' });
+      if (this.pending > maxPending)
+        throw new OipError(503, `More than ${maxPending} requests are waiting; try again.`, { 'Retry-After': '1' });
       const body: Body = await readBody(request);
       envelope = parseEnvelope(body.json);
       const routingKey = envelope.parameters?.['routing_key'];
@@ -155,7 +156,11 @@ export class InferenceServer {
       const session = sessions.get(arm.name);
       if (session === undefined) throw new Error(`arm "${arm.name}" is not loaded`);
       const outputs = await session.run(read.feeds);
-      const answer = writeResponse(read, { modelName: snapshot.modelName, version: arm.version, arm: arm.name }, outputs);
+      const answer = writeResponse(
+        read,
+        { modelName: snapshot.modelName, version: arm.version, arm: arm.name },
+        outputs,
+      );
       const inputsJson = `{${read.feeds.map((feed) => `${JSON.stringify(feed.name)}:${feed.logJson}`).join(',')}}`;
       record({ ...entry(200, null), inputsJson, outputsJson: answer.logJson });
       this.send(response, 200, answer.body, answer.headers);
@@ -179,7 +184,12 @@ export class InferenceServer {
     headers: Readonly<Record<string, string | number>> = {},
   ): void {
     const last = this.isDraining ? { Connection: 'close' } : {};
-    response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), ...headers, ...last });
+    response.writeHead(status, {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+      ...headers,
+      ...last,
+    });
     response.end(body);
   }
 }

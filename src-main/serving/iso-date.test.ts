@@ -3,7 +3,11 @@ import { expect, it } from 'vitest';
 import { parseIsoSeconds } from './iso-date.ts';
 
 it('reads every date and time that JavaScript writes', () => {
-  const date = fc.date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true });
+  const date = fc.date({
+    min: new Date('0000-01-01T00:00:00Z'),
+    max: new Date('9999-12-31T23:59:59Z'),
+    noInvalidDate: true,
+  });
   fc.assert(
     fc.property(date, (value) => {
       expect(parseIsoSeconds(value.toISOString())).toBeCloseTo(value.getTime() / 1000, 6);

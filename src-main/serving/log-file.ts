@@ -57,7 +57,8 @@ async function readEnd(path: string, limitBytes: number): Promise<string> {
 /** The last `count` lines of a deployment's log, over both files. */
 export async function readLogEnd(folder: string, count: number): Promise<string> {
   const limitBytes = 2 * 1024 * 1024;
-  const text = (await readEnd(join(folder, names.before), limitBytes)) + (await readEnd(join(folder, names.current), limitBytes));
+  const text =
+    (await readEnd(join(folder, names.before), limitBytes)) + (await readEnd(join(folder, names.current), limitBytes));
   const lines = text.split('\n').filter((line) => line !== '');
   return lines
     .slice(-count)

@@ -6,7 +6,6 @@ import type { Datatype } from '../../src-preload/contract/models/index.ts';
 import { openSession } from '../onnx/session.ts';
 import type { Feed } from './oip-request.ts';
 import type { OutputTensor } from './oip-response.ts';
-import type { TensorData } from './oip-values.ts';
 import type { SnapshotArm } from './snapshot.ts';
 
 /** ONNX Runtime's names for the protocol's types. */
@@ -36,8 +35,9 @@ function toTensor(feed: Feed): Tensor {
 
 function toOutput(name: string, tensor: Tensor): OutputTensor {
   const datatype = datatypeOf.get(tensor.type);
-  if (datatype === undefined) throw new Error(`output "${name}" has the type ${tensor.type}, which the protocol does not know`);
-  return { name, datatype, dims: tensor.dims, data: tensor.data as TensorData };
+  if (datatype === undefined)
+    throw new Error(`output "${name}" has the type ${tensor.type}, which the protocol does not know`);
+  return { name, datatype, dims: tensor.dims, data: tensor.data };
 }
 
 /** A loaded version. */
@@ -59,7 +59,8 @@ export class ModelSession {
   static async load(arm: SnapshotArm, workspaceDir: string): Promise<ModelSession> {
     const bytes = await readFile(join(workspaceDir, arm.modelPath));
     const found = createHash('sha256').update(bytes).digest('hex');
-    if (found !== arm.digest) throw new Error(`the model of version ${arm.version} is damaged: its SHA-256 is ${found}, not ${arm.digest}`);
+    if (found !== arm.digest)
+      throw new Error(`the model of version ${arm.version} is damaged: its SHA-256 is ${found}, not ${arm.digest}`);
     const { session } = await openSession(bytes);
     return new ModelSession(arm, session);
   }

@@ -56,7 +56,10 @@ function readTexts(column: string, bytes: Uint8Array<ArrayBuffer>, count: number
     offset += 4 + length;
   }
   if (offset !== bytes.length || texts.length !== count) {
-    throw new OipError(400, `Input "${column}": its binary data holds ${texts.length} whole texts, its shape needs ${count}.`);
+    throw new OipError(
+      400,
+      `Input "${column}": its binary data holds ${texts.length} whole texts, its shape needs ${count}.`,
+    );
   }
   return texts;
 }

@@ -93,7 +93,8 @@ export function parseEnvelope(json: string): InferEnvelope {
 }
 
 function flatten(data: unknown, name: string): readonly unknown[] {
-  if (!Array.isArray(data)) throw new OipError(400, `Input "${name}": its data is ${data === undefined ? 'missing' : 'not an array'}.`);
+  if (!Array.isArray(data))
+    throw new OipError(400, `Input "${name}": its data is ${data === undefined ? 'missing' : 'not an array'}.`);
   return data.some(Array.isArray) ? data.flat(16) : data;
 }
 
@@ -108,13 +109,23 @@ function toDims(column: SignatureInput, given: readonly number[]): readonly numb
   if (fits) return given;
   const [rows] = given;
   if (rows !== undefined) {
-    if (wanted.length === 1 && given.length === 2 && given[1] === 1 && (wanted[0] === -1 || wanted[0] === rows)) return [rows];
-    if (wanted.length === 2 && wanted[1] === 1 && given.length === 1 && (wanted[0] === -1 || wanted[0] === rows)) return [rows, 1];
+    if (wanted.length === 1 && given.length === 2 && given[1] === 1 && (wanted[0] === -1 || wanted[0] === rows))
+      return [rows];
+    if (wanted.length === 2 && wanted[1] === 1 && given.length === 1 && (wanted[0] === -1 || wanted[0] === rows))
+      return [rows, 1];
   }
-  throw new OipError(400, `Input "${column.name}": shape ${JSON.stringify(given)} does not fit ${JSON.stringify(wanted)} (-1 stands for the rows).`);
+  throw new OipError(
+    400,
+    `Input "${column.name}": shape ${JSON.stringify(given)} does not fit ${JSON.stringify(wanted)} (-1 stands for the rows).`,
+  );
 }
 
-function toLogJson(column: SignatureInput, data: TensorData, values: readonly unknown[] | null, dims: readonly number[]): string {
+function toLogJson(
+  column: SignatureInput,
+  data: TensorData,
+  values: readonly unknown[] | null,
+  dims: readonly number[],
+): string {
   const rowSize = countOf(dims.slice(1));
   if (rowSize > maxLoggedRowSize) return 'null';
   if (rowSize > 1) {
@@ -145,12 +156,18 @@ class InputSource {
     if (size === undefined) {
       const values = flatten(input.data, input.name);
       if (values.length !== count) {
-        throw new OipError(400, `Input "${input.name}": shape ${JSON.stringify(input.shape)} needs ${count} values, its data has ${values.length}.`);
+        throw new OipError(
+          400,
+          `Input "${input.name}": shape ${JSON.stringify(input.shape)} needs ${count} values, its data has ${values.length}.`,
+        );
       }
       return { values };
     }
     if (typeof size !== 'number' || size < 0 || this.offset + size > this.binary.length) {
-      throw new OipError(400, `Input "${input.name}": binary_data_size ${quoteValue(size)} goes beyond the request's end.`);
+      throw new OipError(
+        400,
+        `Input "${input.name}": binary_data_size ${quoteValue(size)} goes beyond the request's end.`,
+      );
     }
     const bytes = this.binary.subarray(this.offset, this.offset + size);
     this.offset += size;
@@ -160,7 +177,10 @@ class InputSource {
 
 function readInput(column: SignatureInput, input: GivenInput, source: InputSource): Feed {
   if (!isCompatible(column, input.datatype)) {
-    throw new OipError(400, `Input "${column.name}" is ${column.datatype}, the request declares it as ${input.datatype}.`);
+    throw new OipError(
+      400,
+      `Input "${column.name}" is ${column.datatype}, the request declares it as ${input.datatype}.`,
+    );
   }
   const dims = toDims(column, input.shape);
   const taken = source.take(input, column);
@@ -174,7 +194,10 @@ function toEventMs(value: unknown, where: string): number {
   if (ms !== null) return Math.round(ms * 1000);
   const number = typeof value === 'bigint' ? Number(value) : value;
   if (typeof number === 'number' && Number.isFinite(number)) return Math.round(number);
-  throw new OipError(400, `${where}: ${quoteValue(value)} is no event time; give milliseconds since 1970, or ISO 8601.`);
+  throw new OipError(
+    400,
+    `${where}: ${quoteValue(value)} is no event time; give milliseconds since 1970, or ISO 8601.`,
+  );
 }
 
 /** Reads the extra input `event_at` as milliseconds, one per row. */
@@ -204,7 +227,11 @@ function chooseOutputs(request: InferEnvelope, signature: Signature): InferReque
  * Reads a request by a model's signature: every input there, of the right type, shape and values.
  * @throws OipError 400 that names the input, and the row (from 0) and the value where there is one.
  */
-export function readRequest(request: InferEnvelope, binary: Uint8Array<ArrayBuffer>, signature: Signature): InferRequest {
+export function readRequest(
+  request: InferEnvelope,
+  binary: Uint8Array<ArrayBuffer>,
+  signature: Signature,
+): InferRequest {
   const source = new InputSource(binary);
   const feeds = new Map<string, Feed>();
   let eventTimes: readonly number[] | null = null;
@@ -235,7 +262,8 @@ export function readRequest(request: InferEnvelope, binary: Uint8Array<ArrayBuff
     id: request.id ?? randomUUID(),
     rowCount,
     feeds: ordered,
-    eventAt: eventTimes ?? (eventParameter === undefined ? null : toEventMs(eventParameter, `Parameter "${eventInput}"`)),
+    eventAt:
+      eventTimes ?? (eventParameter === undefined ? null : toEventMs(eventParameter, `Parameter "${eventInput}"`)),
     outputs: chooseOutputs(request, signature),
   };
 }

@@ -26,7 +26,11 @@ export interface Answerer {
 }
 
 /** Writes the answer as text: values are turned into JSON once, for the client and for the log. */
-export function writeResponse(request: InferRequest, answerer: Answerer, tensors: readonly OutputTensor[]): InferResponse {
+export function writeResponse(
+  request: InferRequest,
+  answerer: Answerer,
+  tensors: readonly OutputTensor[],
+): InferResponse {
   const valuesJson = new Map(tensors.map((tensor) => [tensor.name, toJsonArray(tensor.data, tensor.datatype)]));
   const binaries: Buffer[] = [];
   const outputs: string[] = [];
@@ -45,7 +49,11 @@ export function writeResponse(request: InferRequest, answerer: Answerer, tensors
     `"parameters":{"arm":${JSON.stringify(answerer.arm)}},"outputs":[${outputs.join(',')}]}`;
   const logJson = `{${tensors.map(({ name }) => `${JSON.stringify(name)}:${valuesJson.get(name) ?? '[]'}`).join(',')}}`;
   if (binaries.length === 0) {
-    return { body: json, headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(json) }, logJson };
+    return {
+      body: json,
+      headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(json) },
+      logJson,
+    };
   }
   const jsonBytes = Buffer.from(json, 'utf8');
   const body = Buffer.concat([jsonBytes, ...binaries]);

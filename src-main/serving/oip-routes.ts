@@ -32,7 +32,11 @@ function decode(part: string): string {
 export function findRoute(method: string, url: string): Route {
   const path = url.split('?', 1)[0] ?? '';
   const route = matchPath(path);
-  if (route === null) throw new OipError(404, `There is nothing at ${path}; the paths are those of the Open Inference Protocol, below /v2.`);
+  if (route === null)
+    throw new OipError(
+      404,
+      `There is nothing at ${path}; the paths are those of the Open Inference Protocol, below /v2.`,
+    );
   const wanted = route.kind === 'infer' ? 'POST' : 'GET';
   if (method !== wanted) throw new OipError(405, `${path} takes ${wanted}, not ${method}.`, { Allow: wanted });
   return route;
@@ -53,7 +57,11 @@ function matchPath(path: string): Route | null {
  * The arms that a path may mean: all, or those of the version it names. The deployment's own name stands for its model.
  * @throws OipError 404
  */
-export function findArms(snapshot: Snapshot, model: string, version: string | null): readonly [SnapshotArm, ...SnapshotArm[]] {
+export function findArms(
+  snapshot: Snapshot,
+  model: string,
+  version: string | null,
+): readonly [SnapshotArm, ...SnapshotArm[]] {
   if (model !== snapshot.modelName && model !== snapshot.name) {
     throw new OipError(404, `There is no model "${model}" here; this deployment serves "${snapshot.modelName}".`);
   }

@@ -27,7 +27,13 @@ const smallIntegers = {
   UINT32: { least: 0, greatest: 4_294_967_295, make: (length: number) => new Uint32Array(length) },
 } satisfies Record<SmallInteger, unknown>;
 
-function wrongValue(column: SignatureInput, index: number, rowSize: number, value: unknown, expected: string): OipError {
+function wrongValue(
+  column: SignatureInput,
+  index: number,
+  rowSize: number,
+  value: unknown,
+  expected: string,
+): OipError {
   const row = Math.floor(index / rowSize);
   return new OipError(400, `Input "${column.name}", row ${row}: ${quoteValue(value)} is not ${expected}.`);
 }
@@ -61,7 +67,13 @@ function readDates(column: SignatureInput, values: readonly unknown[], rowSize: 
     else {
       const seconds = typeof value === 'string' ? parseIsoSeconds(value) : toFiniteNumber(value);
       if (seconds === null) {
-        throw wrongValue(column, index, rowSize, value, 'a date: give ISO 8601 such as "2001-06-30T18:05:00Z", or seconds since 1970');
+        throw wrongValue(
+          column,
+          index,
+          rowSize,
+          value,
+          'a date: give ISO 8601 such as "2001-06-30T18:05:00Z", or seconds since 1970',
+        );
       }
       data[index] = seconds;
     }
@@ -69,20 +81,36 @@ function readDates(column: SignatureInput, values: readonly unknown[], rowSize: 
   return data;
 }
 
-function readSmallIntegers(column: SignatureInput, datatype: SmallInteger, values: readonly unknown[], rowSize: number): TensorData {
+function readSmallIntegers(
+  column: SignatureInput,
+  datatype: SmallInteger,
+  values: readonly unknown[],
+  rowSize: number,
+): TensorData {
   const { least, greatest, make } = smallIntegers[datatype];
   const data = make(values.length);
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index];
     if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > greatest) {
-      throw wrongValue(column, index, rowSize, value, `a whole number from ${least} to ${greatest} (${datatype} has no missing value)`);
+      throw wrongValue(
+        column,
+        index,
+        rowSize,
+        value,
+        `a whole number from ${least} to ${greatest} (${datatype} has no missing value)`,
+      );
     }
     data[index] = value;
   }
   return data;
 }
 
-function readBigIntegers(column: SignatureInput, datatype: 'INT64' | 'UINT64', values: readonly unknown[], rowSize: number): TensorData {
+function readBigIntegers(
+  column: SignatureInput,
+  datatype: 'INT64' | 'UINT64',
+  values: readonly unknown[],
+  rowSize: number,
+): TensorData {
   const data = datatype === 'INT64' ? new BigInt64Array(values.length) : new BigUint64Array(values.length);
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index];
@@ -114,9 +142,19 @@ function readTexts(column: SignatureInput, values: readonly unknown[], rowSize: 
   });
 }
 
-const numberTypes: ReadonlySet<Datatype> = new Set(
-  ['FP16', 'FP32', 'FP64', 'INT8', 'INT16', 'INT32', 'INT64', 'UINT8', 'UINT16', 'UINT32', 'UINT64'] as const,
-);
+const numberTypes: ReadonlySet<Datatype> = new Set([
+  'FP16',
+  'FP32',
+  'FP64',
+  'INT8',
+  'INT16',
+  'INT32',
+  'INT64',
+  'UINT8',
+  'UINT16',
+  'UINT32',
+  'UINT64',
+] as const);
 
 /**
  * Says whether values that a client declares as `given` can go into a column. Any number type may stand for another, as

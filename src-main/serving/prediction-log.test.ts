@@ -36,7 +36,12 @@ it('writes one line a request and renames the segment when it is closed', () => 
   log.close();
   const [name] = readdirSync(folder);
   expect(name).toMatch(/^\d+-\d+-1\.ndjson$/);
-  expect(readFileSync(join(folder, name!), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line))).toEqual([
+  expect(
+    readFileSync(join(folder, name!), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
     {
       requestId: 'r"1',
       receivedAt: 5,
@@ -50,7 +55,19 @@ it('writes one line a request and renames the segment when it is closed', () => 
       outputs: { y: ['p', 'q'] },
       error: null,
     },
-    { requestId: 'r"1', receivedAt: 5, eventAt: null, arm: 'stable', version: 3, n: 0, latencyMs: 1.235, status: 400, inputs: {}, outputs: {}, error: 'no' },
+    {
+      requestId: 'r"1',
+      receivedAt: 5,
+      eventAt: null,
+      arm: 'stable',
+      version: 3,
+      n: 0,
+      latencyMs: 1.235,
+      status: 400,
+      inputs: {},
+      outputs: {},
+      error: 'no',
+    },
   ]);
 });
 
@@ -59,7 +76,11 @@ it('begins another segment at 8 MiB', () => {
   const large = { ...entry, inputsJson: JSON.stringify({ a: ['x'.repeat(5 * 1024 * 1024)] }) };
   for (let index = 0; index < 3; index += 1) log.append(large);
   log.close();
-  expect(readdirSync(folder).map((name) => name.replace(/^\d+-\d+-/, '')).toSorted()).toEqual(['1.ndjson', '2.ndjson']);
+  expect(
+    readdirSync(folder)
+      .map((name) => name.replace(/^\d+-\d+-/, ''))
+      .toSorted(),
+  ).toEqual(['1.ndjson', '2.ndjson']);
 });
 
 it('closes the segments of processes that are gone, without their torn last line', async () => {
@@ -69,7 +90,10 @@ it('closes the segments of processes that are gone, without their torn last line
   writeFileSync(join(folder, `3-${gone}-3.ndjson.open`), `{"n":3}\n${'y'.repeat(200_000)}`);
   writeFileSync(join(folder, `4-${process.pid}-1.ndjson.open`), '{"n":4}\n{"n"');
   await sealSegments(folder);
-  const texts = readdirSync(folder).map((name) => [name.replace(/-\d+-/, '-'), readFileSync(join(folder, name), 'utf8')]);
+  const texts = readdirSync(folder).map((name) => [
+    name.replace(/-\d+-/, '-'),
+    readFileSync(join(folder, name), 'utf8'),
+  ]);
   expect(Object.fromEntries(texts)).toEqual({
     '1-1.ndjson': '{"n":1}\n{"n":2}\n',
     '2-2.ndjson': '',

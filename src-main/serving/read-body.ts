@@ -8,7 +8,9 @@ export const maxBodyBytes = 16 * 1024 * 1024;
 const maxDiscardedBytes = 4 * maxBodyBytes;
 
 function tooLarge(): OipError {
-  return new OipError(413, `The request is larger than ${maxBodyBytes} bytes; send fewer rows at a time.`, { Connection: 'close' });
+  return new OipError(413, `The request is larger than ${maxBodyBytes} bytes; send fewer rows at a time.`, {
+    Connection: 'close',
+  });
 }
 
 function collect(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
@@ -31,7 +33,9 @@ function collect(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
       }
     });
     request.on('error', reject);
-    request.on('close', () => reject(new OipError(400, 'The client ended the request before its body was whole.')));
+    request.on('close', () => {
+      if (!request.complete) reject(new OipError(400, 'The client ended the request before its body was whole.'));
+    });
   });
 }
 
@@ -49,9 +53,13 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
   const header = request.headers['inference-header-content-length'];
   if (header === undefined) return { json: bytes.toString('utf8'), binary: bytes.subarray(bytes.length) };
   const length = typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : Number.NaN;
-  if (length === 0) throw new OipError(400, 'Requests without a JSON part (Inference-Header-Content-Length: 0) are not supported.');
+  if (length === 0)
+    throw new OipError(400, 'Requests without a JSON part (Inference-Header-Content-Length: 0) are not supported.');
   if (Number.isNaN(length) || length > bytes.length) {
-    throw new OipError(400, `Inference-Header-Content-Length "${String(header)}" does not fit a body of ${bytes.length} bytes.`);
+    throw new OipError(
+      400,
+      `Inference-Header-Content-Length "${String(header)}" does not fit a body of ${bytes.length} bytes.`,
+    );
   }
   return { json: bytes.toString('utf8', 0, length), binary: bytes.subarray(length) };
 }

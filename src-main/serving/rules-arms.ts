@@ -13,7 +13,10 @@ export function bucketOf(deploymentId: string, routingKey: string): number {
  * The arm that a bucket belongs to. Buckets are dealt from the last arm upwards, so that raising a challenger's weight
  * only moves keys from the first arm to it and never back.
  */
-export function chooseArm<Arm extends { readonly weight: number }>(arms: readonly [Arm, ...Arm[]], bucket: number): Arm {
+export function chooseArm<Arm extends { readonly weight: number }>(
+  arms: readonly [Arm, ...Arm[]],
+  bucket: number,
+): Arm {
   const total = arms.reduce((sum, arm) => sum + arm.weight, 0);
   let end = 0;
   for (const arm of arms.slice(1)) {

@@ -22,12 +22,17 @@ export function describeHealth(facts: HealthFacts): { readonly state: Deployment
       : { state: 'failed', message: `The model could not be loaded: ${facts.loadError}` };
   }
   const notes: string[] = [];
-  if (facts.askedPort !== 0 && facts.port !== facts.askedPort) notes.push(`Port ${facts.askedPort} was taken, so it answers on ${facts.port}.`);
+  if (facts.askedPort !== 0 && facts.port !== facts.askedPort)
+    notes.push(`Port ${facts.askedPort} was taken, so it answers on ${facts.port}.`);
   if (facts.loadError !== null) {
-    notes.push(`The new version could not be loaded: ${facts.loadError}. Version ${facts.servingVersions.join(', ')} goes on serving.`);
+    notes.push(
+      `The new version could not be loaded: ${facts.loadError}. Version ${facts.servingVersions.join(', ')} goes on serving.`,
+    );
   }
-  if (facts.ready < facts.wanted) notes.push(`${facts.ready} of ${facts.wanted} workers are ready; the others are being started again.`);
-  if (facts.predictionLogError !== null) notes.push(`The prediction log cannot be written: ${facts.predictionLogError}.`);
+  if (facts.ready < facts.wanted)
+    notes.push(`${facts.ready} of ${facts.wanted} workers are ready; the others are being started again.`);
+  if (facts.predictionLogError !== null)
+    notes.push(`The prediction log cannot be written: ${facts.predictionLogError}.`);
   const isWhole = facts.ready >= facts.wanted && facts.predictionLogError === null;
   return { state: isWhole ? 'ready' : 'degraded', message: notes.join(' ') };
 }

@@ -12,7 +12,15 @@ import { newId } from '../ids.ts';
 import type { ObjectStore } from '../objects/types.ts';
 import type { StoredDeployment } from '../registry/deployments-store.ts';
 import type { Registry } from '../registry/registry.ts';
-import { loadFailed, nameTaken, noKey, noSuchDeployment, stillRunning, supervisorFailed, versionOrAlias } from './errors.ts';
+import {
+  loadFailed,
+  nameTaken,
+  noKey,
+  noSuchDeployment,
+  stillRunning,
+  supervisorFailed,
+  versionOrAlias,
+} from './errors.ts';
 import { ExclusiveQueue } from './exclusive-queue.ts';
 import { readLogEnd } from './log-file.ts';
 import { isSameService, toSnapshotArm } from './rules-snapshot.ts';
@@ -33,7 +41,11 @@ export interface ServingDeps {
     remove(name: string): Promise<void>;
   };
   readonly models: {
-    resolve(ref: { readonly model: string; readonly version?: number | undefined; readonly alias?: string | undefined }): Promise<ModelVersion>;
+    resolve(ref: {
+      readonly model: string;
+      readonly version?: number | undefined;
+      readonly alias?: string | undefined;
+    }): Promise<ModelVersion>;
   };
 }
 
@@ -63,7 +75,8 @@ export class Serving {
     this.deps = deps;
     this.watchers = new Watchers({
       onState: (id, state) => this.observe(id, state),
-      onGone: (id) => this.observe(id, { state: 'starting', message: 'The supervisor ended; it is being started again.' }),
+      onGone: (id) =>
+        this.observe(id, { state: 'starting', message: 'The supervisor ended; it is being started again.' }),
       restart: (id) => this.queue.run(id, () => this.reconcile(id)),
     });
   }
@@ -96,14 +109,20 @@ export class Serving {
 
   /** An alias came to name another version: every deployment that follows it does the same. Failures stay with their deployment. */
   async followAlias(modelId: string, alias: string, version: number, actor: Actor): Promise<void> {
-    const followers = (await this.deps.registry.read('deployments.list', {})).filter((row) => row.modelId === modelId && row.alias === alias);
+    const followers = (await this.deps.registry.read('deployments.list', {})).filter(
+      (row) => row.modelId === modelId && row.alias === alias,
+    );
     if (followers.length === 0) return;
     const resolved = await this.deps.models.resolve({ model: modelId, version });
     await Promise.all(
       followers.map(({ id }) =>
         this.queue
           .run(id, () => this.replace(id, resolved, alias, actor))
-          .catch((error: unknown) => this.observe(id, { message: `Version ${version}, which "${alias}" names, does not serve: ${messageOf(error)}` })),
+          .catch((error: unknown) =>
+            this.observe(id, {
+              message: `Version ${version}, which "${alias}" names, does not serve: ${messageOf(error)}`,
+            }),
+          ),
       ),
     );
   }
@@ -202,7 +221,11 @@ export class Serving {
 
   private async find(ref: string): Promise<StoredDeployment> {
     const found = await this.deps.registry.read('deployments.get', { deployment: ref });
-    if (found === null) throw noSuchDeployment(ref, (await this.list()).map(({ name }) => name));
+    if (found === null)
+      throw noSuchDeployment(
+        ref,
+        (await this.list()).map(({ name }) => name),
+      );
     return found;
   }
 
@@ -223,7 +246,16 @@ export class Serving {
       await registry.transact(actor, [
         [
           'deployments.add',
-          { ...draft, modelId: version.modelId, alias: input.alias ?? null, arms, desired: 'running', state: state.state, message: state.message, port: state.port },
+          {
+            ...draft,
+            modelId: version.modelId,
+            alias: input.alias ?? null,
+            arms,
+            desired: 'running',
+            state: state.state,
+            message: state.message,
+            port: state.port,
+          },
         ],
         ['intents.close', { id: intent }],
       ]);
@@ -255,7 +287,12 @@ export class Serving {
     await registry.write(actor, 'intents.open', { id: intent, kind: 'serving.setVersion', data: { deploymentId: id } });
     failpoint('serving.setVersion.afterIntent');
     try {
-      await this.serve(after, row.name, version.number, `Version ${before.arms.map((arm) => arm.version).join(', ')} goes on serving.`);
+      await this.serve(
+        after,
+        row.name,
+        version.number,
+        `Version ${before.arms.map((arm) => arm.version).join(', ')} goes on serving.`,
+      );
       failpoint('serving.setVersion.beforeCommit');
       await registry.transact(actor, [
         ['deployments.setArms', { id, arms, alias }],
@@ -289,7 +326,9 @@ export class Serving {
 
   /** Makes the processes of a running deployment equal to its row. */
   private async bringUp(row: StoredDeployment): Promise<void> {
-    const versions = await Promise.all(row.arms.map((arm) => this.deps.models.resolve({ model: row.modelId, version: arm.version })));
+    const versions = await Promise.all(
+      row.arms.map((arm) => this.deps.models.resolve({ model: row.modelId, version: arm.version })),
+    );
     const arms = row.arms.flatMap((arm, index) => {
       const version = versions[index];
       return version === undefined ? [] : [this.toArm(arm, version)];
@@ -297,7 +336,12 @@ export class Serving {
     const wanted = await this.buildSnapshot(row, arms);
     const written = await readSnapshot(join(this.folderOf(row.id), snapshotFile)).catch(() => null);
     const snapshot = written !== null && isSameService(written, wanted) ? written : wanted;
-    const state = await this.serve(snapshot, row.name, row.arms[0]?.version ?? 0, 'Replace it by another version, or look at the log.');
+    const state = await this.serve(
+      snapshot,
+      row.name,
+      row.arms[0]?.version ?? 0,
+      'Replace it by another version, or look at the log.',
+    );
     await this.observe(row.id, state);
   }
 
@@ -333,7 +377,10 @@ export class Serving {
     await this.deps.secrets.remove(secretName(id));
   }
 
-  private toArm(arm: { readonly name: string; readonly weight: number }, version: ModelVersion): Snapshot['arms'][number] {
+  private toArm(
+    arm: { readonly name: string; readonly weight: number },
+    version: ModelVersion,
+  ): Snapshot['arms'][number] {
     return toSnapshotArm(arm, version, this.deps.workspaceDir, (digest) => this.deps.objects.pathOf(digest));
   }
 
@@ -347,7 +394,9 @@ export class Serving {
       name: row.name,
       modelName: row.modelName,
       revision: newId(),
-      apiKeySha256: createHash('sha256').update(await this.ensureKey(row.id)).digest('hex'),
+      apiKeySha256: createHash('sha256')
+        .update(await this.ensureKey(row.id))
+        .digest('hex'),
       port: row.askedPort === 0 ? row.port : row.askedPort,
       workers: row.workers,
       arms,
@@ -364,12 +413,20 @@ export class Serving {
   }
 
   /** Keeps what a supervisor said, unless something newer is known already. */
-  private observe(id: string, seen: Partial<Pick<SupervisorState, 'state' | 'message' | 'port' | 'changedAt'>>): Promise<void> {
+  private observe(
+    id: string,
+    seen: Partial<Pick<SupervisorState, 'state' | 'message' | 'port' | 'changedAt'>>,
+  ): Promise<void> {
     return this.queue.run(`observe ${id}`, async () => {
       const row = await this.deps.registry.read('deployments.get', { deployment: id });
       if (row === null || (seen.changedAt ?? Infinity) < (this.seenAt.get(id) ?? 0)) return;
       if (seen.changedAt !== undefined) this.seenAt.set(id, seen.changedAt);
-      const next = { id, state: seen.state ?? row.state, message: seen.message ?? row.message, port: seen.port ?? row.port };
+      const next = {
+        id,
+        state: seen.state ?? row.state,
+        message: seen.message ?? row.message,
+        port: seen.port ?? row.port,
+      };
       if (next.state === row.state && next.message === row.message && next.port === row.port) return;
       await this.deps.registry.write(engineActor, 'deployments.observe', next);
       await this.announce(id);

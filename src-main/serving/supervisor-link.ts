@@ -37,7 +37,8 @@ async function killExactly(identity: ProcessIdentity): Promise<void> {
 /** Ends a supervisor that runs but does not answer. */
 async function clear(folder: string): Promise<void> {
   const left = await readState(join(folder, stateFile));
-  if (left !== null && left.state !== 'stopped' && left.folder === (await realpath(folder))) await killExactly(left.process);
+  if (left !== null && left.state !== 'stopped' && left.folder === (await realpath(folder)))
+    await killExactly(left.process);
 }
 
 /**
@@ -61,15 +62,16 @@ export async function startSupervisor(folder: string): Promise<SupervisorState> 
     env,
   });
   closeSync(errors);
-  let failure: Error | null = null;
+  const failures: Error[] = [];
   child.once('error', (error) => {
-    failure = error;
+    failures.push(error);
   });
   child.unref();
   const deadlineMs = performance.now() + startLimitMs;
   while (performance.now() < deadlineMs) {
     await delay(25);
-    if (failure !== null) throw failure;
+    const [failure] = failures;
+    if (failure !== undefined) throw failure;
     if (child.exitCode !== null || child.signalCode !== null) break;
     const left = await readState(join(folder, stateFile));
     if (left?.process.pid !== child.pid) continue;

@@ -46,13 +46,21 @@ class Supervisor {
     this.askedPort = snapshot.port === 0 ? portBefore : snapshot.port;
     this.controlPath = makeControlPath(snapshot.id);
     this.predictionsDir = join('..', '..', 'predictions', snapshot.id);
-    this.pool = new WorkerPool({ log: (text) => this.log.write(text), onChange: () => this.publish(), onGone: () => void this.seal() });
+    this.pool = new WorkerPool({
+      log: (text) => this.log.write(text),
+      onChange: () => this.publish(),
+      onGone: () => void this.seal(),
+    });
     this.control = new ControlServer((command) => this.answer(command));
   }
 
   async start(snapshot: Snapshot): Promise<void> {
     this.port = await listenAside(this.askedPort, (socket) => this.pool.handOver(socket));
-    this.pool.setPlace({ port: this.port.port, workspaceDir: join('..', '..', '..'), predictionsDir: this.predictionsDir });
+    this.pool.setPlace({
+      port: this.port.port,
+      workspaceDir: join('..', '..', '..'),
+      predictionsDir: this.predictionsDir,
+    });
     this.log.write(`supervisor ${this.self.pid} serves "${snapshot.name}" on 127.0.0.1:${this.port.port}`);
     await this.control.listen(this.controlPath);
     await this.seal();
@@ -73,7 +81,8 @@ class Supervisor {
     return next;
   }
 
-  private async load(snapshot: Snapshot): Promise<unknown> {
+  /** Answers what went wrong, or null. */
+  private async load(snapshot: Snapshot): Promise<Error | null> {
     if (this.pool.current?.revision === snapshot.revision) return null;
     const versions = snapshot.arms.map((arm) => arm.version).join(', ');
     try {
@@ -81,10 +90,10 @@ class Supervisor {
       this.failed = null;
       this.log.write(`version ${versions} takes the traffic`);
       return null;
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.failed = { revision: snapshot.revision, error: message };
-      this.log.write(`version ${versions} could not be loaded: ${message}`);
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      this.failed = { revision: snapshot.revision, error: error.message };
+      this.log.write(`version ${versions} could not be loaded: ${error.message}`);
       return error;
     } finally {
       this.publish();
@@ -101,7 +110,7 @@ class Supervisor {
       const snapshot = await readSnapshot(snapshotFile);
       if (snapshot.id !== this.deploymentId) throw new Error('the snapshot is of another deployment');
       const error = await this.enqueue(() => this.load(snapshot));
-      return { error: error === null ? null : error instanceof Error ? error.message : String(error), state: this.state() };
+      return { error: error?.message ?? null, state: this.state() };
     } catch (error) {
       return { error: error instanceof Error ? error.message : String(error), state: this.state() };
     }
@@ -184,7 +193,11 @@ class Supervisor {
 const folder = process.argv[2];
 if (folder === undefined) throw new Error('give the folder of a deployment');
 process.chdir(folder);
-const [self, snapshot, before] = await Promise.all([identify(process.pid), readSnapshot(snapshotFile), readState(stateFile)]);
+const [self, snapshot, before] = await Promise.all([
+  identify(process.pid),
+  readSnapshot(snapshotFile),
+  readState(stateFile),
+]);
 if (self === null) throw new Error('this process cannot be told from others');
 const supervisor = new Supervisor(self, snapshot, before?.deploymentId === snapshot.id ? before.port : 0);
 process.on('SIGTERM', () => void supervisor.stop());

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
+import { type Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import type { Signature } from '../../src-preload/contract/models/index.ts';
 import type { ModelVersion } from '../../src-preload/contract/models/index.ts';
 import { EventBus } from '../event-bus.ts';
@@ -71,7 +72,11 @@ export function http(
   return new Promise((resolve, reject) => {
     const sent = request(
       url,
-      { method: options.method ?? (options.body === undefined ? 'GET' : 'POST'), headers: options.headers ?? {}, agent: options.agent ?? false },
+      {
+        method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
+        headers: options.headers ?? {},
+        agent: options.agent ?? false,
+      },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -80,7 +85,13 @@ export function http(
           const bytes = Buffer.concat(chunks);
           const text = bytes.toString('utf8');
           const isJson = response.headers['content-type'] === 'application/json';
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, bytes, json: isJson ? JSON.parse(text) : null });
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text,
+            bytes,
+            json: isJson ? JSON.parse(text) : null,
+          });
         });
       },
     );
@@ -88,6 +99,13 @@ export function http(
     sent.end(options.body);
   });
 }
+
+/** What tests read of a line of the prediction log. */
+const predictionLine = z.object({
+  requestId: z.string(),
+  n: z.int(),
+  inputs: z.record(z.string(), z.array(z.unknown())),
+});
 
 /** Waits until something holds. */
 export async function until(what: string, holds: () => Promise<boolean> | boolean, limitMs = 20_000): Promise<void> {
@@ -110,7 +128,11 @@ export async function createServingFixture() {
     remove: async (name: string) => void kept.delete(name),
   };
   const models = {
-    resolve: async (ref: { model: string; version?: number | undefined; alias?: string | undefined }): Promise<ModelVersion> => {
+    resolve: async (ref: {
+      model: string;
+      version?: number | undefined;
+      alias?: string | undefined;
+    }): Promise<ModelVersion> => {
       const found = await registry.read('models.version', ref);
       if (found === null) throw new Error(`no version ${JSON.stringify(ref)}`);
       return found;
@@ -154,7 +176,12 @@ export async function createServingFixture() {
     readPredictions: async (id: string) => {
       const folder = join(dir, '.slipway', 'predictions', id);
       const texts = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')));
-      return texts.flatMap((text) => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line)));
+      return texts.flatMap((text) =>
+        text
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => predictionLine.parse(JSON.parse(line))),
+      );
     },
     /** Ends every supervisor of this workspace, whatever state it is in, then removes the folder. */
     dispose: async () => {

@@ -11,7 +11,12 @@ export class WaitingSockets {
   private reason = '';
   private readonly refuser = createServer((_request, response) => {
     const body = JSON.stringify({ error: `No worker is ready: ${this.reason}` });
-    response.writeHead(503, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), 'Retry-After': '1', Connection: 'close' });
+    response.writeHead(503, {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+      'Retry-After': '1',
+      Connection: 'close',
+    });
     response.end(body);
   });
 

@@ -77,7 +77,7 @@ export class Watchers {
 
   close(): void {
     this.isClosed = true;
-    for (const id of [...this.watched.keys()]) this.unwatch(id);
+    for (const id of this.watched.keys()) this.unwatch(id);
   }
 
   private handleGone(id: string, entry: Watched): void {
@@ -90,7 +90,13 @@ export class Watchers {
   private entryOf(id: string): Watched {
     const found = this.watched.get(id);
     if (found !== undefined) return found;
-    const made: Watched = { news: Promise.resolve(), end: () => undefined, controlPath: null, retry: null, backoff: new Backoff() };
+    const made: Watched = {
+      news: Promise.resolve(),
+      end: () => undefined,
+      controlPath: null,
+      retry: null,
+      backoff: new Backoff(),
+    };
     this.watched.set(id, made);
     return made;
   }

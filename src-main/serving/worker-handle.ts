@@ -53,7 +53,9 @@ export class WorkerHandle {
         } else if (message.type === 'failed') reject(new LoadError(message.error));
         else {
           this.predictionLogError = message.error;
-          log(`worker ${this.pid}: the prediction log ${message.error === null ? 'is written again' : `cannot be written: ${message.error}`}`);
+          log(
+            `worker ${this.pid}: the prediction log ${message.error === null ? 'is written again' : `cannot be written: ${message.error}`}`,
+          );
           onChange();
         }
       });

@@ -58,10 +58,14 @@ export class WorkerPool {
     const fresh = Array.from({ length: snapshot.workers }, () => this.spawn(snapshot));
     this.deps.onChange();
     const results = await Promise.allSettled(fresh.map((worker) => worker.ready));
-    const reasons = results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []));
-    if (reasons.length > 0 || this.isStopping) {
+    const reasons = results.flatMap((result) =>
+      result.status === 'rejected' && result.reason instanceof Error ? [result.reason] : [],
+    );
+    if (this.isStopping) reasons.push(new Error('the deployment is being stopped'));
+    const failure = reasons.find((reason) => reason instanceof LoadError) ?? reasons[0];
+    if (failure !== undefined) {
       for (const worker of fresh) worker.kill();
-      throw reasons.find((reason) => reason instanceof LoadError) ?? reasons[0] ?? new Error('the deployment is being stopped');
+      throw failure;
     }
     const old = this.workers.filter((worker) => !fresh.includes(worker) && worker.state !== 'draining');
     this.active = snapshot;
@@ -118,7 +122,9 @@ export class WorkerPool {
   private fill(): void {
     const { active } = this;
     if (active === null || this.isStopping) return;
-    const alive = this.workers.filter((worker) => worker.revision === active.revision && worker.state !== 'draining').length;
+    const alive = this.workers.filter(
+      (worker) => worker.revision === active.revision && worker.state !== 'draining',
+    ).length;
     for (let missing = active.workers - alive - this.restarts.size; missing > 0; missing -= 1) {
       const waitMs = this.backoff.next(performance.now());
       this.deps.log(`starting a worker again in ${waitMs} ms`);

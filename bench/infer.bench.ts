@@ -1,0 +1,4 @@
+import { defineBench } from './define.ts';
+import { inferBench } from './infer-field.ts';
+
+export default defineBench(inferBench(16));
