@@ -137,7 +137,7 @@ describe('windows by count', () => {
 
 describe('labels', () => {
   function labelsOf(lines: readonly string[], isFlipped: boolean): { requestId: string; row: number; value: boolean }[] {
-    return lines.flatMap((line, request) =>
+    return lines.flatMap((_, request) =>
       Array.from({ length: 50 }, (_, row) => ({
         requestId: `w0-r${request}`,
         row,

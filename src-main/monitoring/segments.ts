@@ -43,19 +43,31 @@ export async function listSegments(dir: string): Promise<Segments> {
   };
 }
 
-/** Bytes that lie in the log as lines: what grows while predictions arrive. Labels count too. */
-export async function sizeOfLog(dir: string): Promise<number> {
-  let total = 0;
+/** When the log was last written to: time and size of the segment or label file that changed last. */
+export interface LogMark {
+  readonly modifiedMs: number;
+  readonly sizeBytes: number;
+}
+
+/** Looks at the files that are lines still; compaction leaves no newer mark. */
+export async function markOfLog(dir: string): Promise<LogMark> {
+  let mark: LogMark = { modifiedMs: 0, sizeBytes: 0 };
   for (const folder of [dir, join(dir, 'labels')]) {
     for (const name of await listNames(folder)) {
-      if (!name.includes('.ndjson')) continue;
-      total += await stat(join(folder, name)).then(
-        (info) => info.size,
-        () => 0,
-      );
+      if (!name.endsWith('.ndjson') && !name.endsWith('.ndjson.open')) continue;
+      // A segment may be renamed or compacted in this moment; what it held is seen by the next look or was seen before.
+      const info = await stat(join(folder, name)).catch(() => null);
+      if (info !== null && isNewerMark({ modifiedMs: info.mtimeMs, sizeBytes: info.size }, mark)) {
+        mark = { modifiedMs: info.mtimeMs, sizeBytes: info.size };
+      }
     }
   }
-  return total;
+  return mark;
+}
+
+/** True when lines came after `before` was taken. */
+export function isNewerMark(mark: LogMark, before: LogMark): boolean {
+  return mark.modifiedMs > before.modifiedMs || (mark.modifiedMs === before.modifiedMs && mark.sizeBytes > before.sizeBytes);
 }
 
 /** The offset behind the last line feed, so that a line that is still being written is left out. */

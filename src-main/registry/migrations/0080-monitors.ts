@@ -15,29 +15,31 @@ export const monitorTables: Migration = {
       retrain TEXT NOT NULL,
       predictions INTEGER NOT NULL,
       labels INTEGER NOT NULL,
+      evaluated_key INTEGER,
       created_at INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE monitor_windows (
       id TEXT PRIMARY KEY,
       monitor_id TEXT NOT NULL REFERENCES monitors (id) ON DELETE CASCADE,
-      start_at INTEGER NOT NULL,
-      end_at INTEGER NOT NULL,
-      n INTEGER NOT NULL,
-      labelled INTEGER NOT NULL,
+      key INTEGER NOT NULL,
+      fingerprint TEXT NOT NULL,
       stats TEXT NOT NULL,
-      UNIQUE (monitor_id, start_at)
+      UNIQUE (monitor_id, key)
     ) STRICT;
     CREATE TABLE alerts (
       id TEXT PRIMARY KEY,
       monitor_id TEXT NOT NULL REFERENCES monitors (id) ON DELETE CASCADE,
       window_id TEXT NOT NULL,
+      window_key INTEGER NOT NULL,
       rule TEXT NOT NULL,
       message TEXT NOT NULL,
       data TEXT NOT NULL,
       opened_at INTEGER NOT NULL,
-      closed_at INTEGER
+      closed_at INTEGER,
+      notified_at INTEGER
     ) STRICT;
     CREATE INDEX alerts_by_monitor ON alerts (monitor_id, id);
+    CREATE UNIQUE INDEX alerts_open ON alerts (monitor_id, rule) WHERE closed_at IS NULL;
     CREATE TABLE retrains (
       id TEXT PRIMARY KEY,
       monitor_id TEXT NOT NULL REFERENCES monitors (id) ON DELETE CASCADE,

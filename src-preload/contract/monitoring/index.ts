@@ -79,18 +79,27 @@ export const rule = z.discriminatedUnion('kind', [
 ]);
 export type Rule = z.infer<typeof rule>;
 
-/** What an alert starts: train on the newest labelled predictions, compare with the champion, promote if better. */
-export const retrainPolicy = z.object({
-  isEnabled: z.boolean().default(false),
+const retrainFields = {
+  isEnabled: z.boolean(),
   /** Rows of the newest labelled predictions to train on. */
-  maxRows: z.int().min(200).default(200_000),
-  minRows: z.int().min(50).default(1000),
+  maxRows: z.int().min(200),
+  minRows: z.int().min(50),
   split: splitSpec.optional(),
   /** Metric to compare on; the task's default where absent. */
   metric: z.string().optional(),
   /** By how much the new version must be better (absolute). */
-  minGain: z.number().min(0).default(0),
-  cooldownMs: z.int().nonnegative().default(3_600_000),
+  minGain: z.number().min(0),
+  cooldownMs: z.int().nonnegative(),
+};
+
+/** What an alert starts: train on the newest labelled predictions, compare with the champion, promote if better. */
+export const retrainPolicy = z.object({
+  ...retrainFields,
+  isEnabled: retrainFields.isEnabled.default(false),
+  maxRows: retrainFields.maxRows.default(200_000),
+  minRows: retrainFields.minRows.default(1000),
+  minGain: retrainFields.minGain.default(0),
+  cooldownMs: retrainFields.cooldownMs.default(3_600_000),
 });
 export type RetrainPolicy = z.infer<typeof retrainPolicy>;
 
@@ -153,7 +162,8 @@ export const monitoringCalls = defineCalls({
       window: windowSpec.optional(),
       rules: z.array(rule).optional(),
       webhookUrl: z.url().nullable().optional(),
-      retrain: retrainPolicy.partial().optional(),
+      /** Only what is to change. Built without defaults, as these would fill in what is left out. */
+      retrain: z.object(retrainFields).partial().optional(),
     }),
     output: monitor,
   },
