@@ -137,11 +137,21 @@ export const commands = defineCommands(
   },
   {
     verb: 'show',
-    summary: 'One version: schema, rows, source',
+    summary: 'A dataset with its newest version, or one version of it',
     positionals: ['DATASET[@N]'],
-    calls: ['datasets.version', 'datasets.get'],
+    calls: ['datasets.get', 'datasets.version'],
     run: async ({ args, connect }) => {
-      const version = await (await connect()).call('datasets.version', readDataset(args, args.word('DATASET')));
+      const ref = readDataset(args, args.word('DATASET'));
+      const session = await connect();
+      if (ref.version === undefined) {
+        const dataset = await session.call('datasets.get', { dataset: ref.dataset });
+        const text = dataset.latest === null ? `${dataset.name} has no versions.` : describeVersion(dataset.latest);
+        return {
+          json: dataset,
+          text: dataset.trashedAt === null ? text : `${text}\n\n${dataset.name} is in the trash.`,
+        };
+      }
+      const version = await session.call('datasets.version', ref);
       return { json: version, text: describeVersion(version) };
     },
   },

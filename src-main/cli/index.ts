@@ -1,14 +1,18 @@
 import { dispatch } from './dispatch.ts';
+import { goWhereTheUserIs } from './locate.ts';
 
 // Entry of the command line: `node src-main/cli/index.ts WORDS`.
 
+goWhereTheUserIs();
 const controller = new AbortController();
-let interrupts = 0;
+let firstStopAtMs: number | null = null;
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
-    interrupts += 1;
-    // Asked twice, it leaves at once; the next start of the workspace puts right what was under way.
-    if (interrupts > 1) process.exit(2);
+    const nowMs = performance.now();
+    firstStopAtMs ??= nowMs;
+    // Asked again, it leaves at once; the next start of the workspace puts right what was under way. One Ctrl-C may come
+    // several times at once: from the terminal, from npm and from the bootstrap.
+    if (nowMs - firstStopAtMs > 1000) process.exit(2);
     controller.abort();
   });
 }

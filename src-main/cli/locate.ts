@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { noWorkspace } from './errors.ts';
 
 /**
@@ -13,5 +15,23 @@ export function locateWorkspace(asked: string | undefined, from: string = proces
   for (let dir = resolve(from); ; dir = dirname(dir)) {
     if (existsSync(join(dir, 'slipway.yaml'))) return dir;
     if (dir === dirname(dir)) throw noWorkspace(from);
+  }
+}
+
+/** `npm run slipway` runs in the project's folder; relative paths are meant from where the user called it. */
+export function goWhereTheUserIs(): void {
+  const project = dirname(fileURLToPath(new URL('../../package.json', import.meta.url)));
+  const calledFrom = process.env['INIT_CWD'] ?? '';
+  const isThroughNpm = process.env['npm_package_json'] === join(project, 'package.json');
+  if (isThroughNpm && calledFrom !== '' && process.cwd() === project) process.chdir(calledFrom);
+}
+
+/** Whether a folder is absent or empty, so that a workspace made in it mixes with nothing. */
+export async function isFreeFolder(dir: string): Promise<boolean> {
+  try {
+    return (await readdir(dir)).length === 0;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return true;
+    throw error;
   }
 }

@@ -180,12 +180,34 @@ export const commands = defineCommands(
     summary: 'Import true values that arrived after the predictions',
     positionals: ['DEPLOYMENT', 'FILE'],
     details: 'A CSV, Parquet or JSON file with the columns requestId, row (optional, from 0) and value.',
-    calls: ['monitoring.importLabels', 'monitoring.addLabels'],
+    calls: ['monitoring.importLabels'],
     run: async ({ args, connect }) => {
       const answer = await (
         await connect()
       ).call('monitoring.importLabels', { deployment: args.word('DEPLOYMENT'), path: resolve(args.word('FILE')) });
       return { json: answer, text: `${answer.accepted} labels taken.` };
+    },
+  },
+  {
+    verb: 'label',
+    summary: 'Give the true value of one prediction',
+    positionals: ['DEPLOYMENT', 'REQUEST', 'VALUE'],
+    options: { row: { type: 'integer', value: 'N', summary: 'The row within the request (0)' } },
+    examples: ['slipway monitor label delays 7f1c… 1'],
+    calls: ['monitoring.addLabels'],
+    run: async ({ args, connect }) => {
+      const word = args.word('VALUE');
+      const label = {
+        requestId: args.word('REQUEST'),
+        row: args.integer('row') ?? 0,
+        value: word.trim() !== '' && Number.isFinite(Number(word)) ? Number(word) : word,
+      };
+      const session = await connect();
+      const answer = await session.call('monitoring.addLabels', {
+        deployment: args.word('DEPLOYMENT'),
+        labels: [label],
+      });
+      return { json: answer, text: `${answer.accepted} taken.` };
     },
   },
 );

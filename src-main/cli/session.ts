@@ -16,6 +16,8 @@ export interface EngineSession {
   readonly workspaceId: string;
   /** Whether the engine runs in this very process and ends with it. */
   readonly isHosted: boolean;
+  /** Whether the connection was given up. */
+  isGone(): boolean;
   call<Name extends CallName>(
     name: Name,
     input: CallInput<Name>,
@@ -89,6 +91,7 @@ async function connectTo(url: string, pid: number, profile: Profile): Promise<En
     token,
     workspaceId,
     isHosted: false,
+    isGone: () => client.state === 'closed',
     call: (name, input, options) => client.call(name, input, options),
     subscribe: (topics, listener) => client.subscribe(topics, listener),
     close: async () => client.close(),
@@ -116,6 +119,7 @@ async function host(dir: string, profile: Profile, notice: (line: string) => voi
     token: engine.token,
     workspaceId: engine.workspace.id,
     isHosted: true,
+    isGone: () => false,
     call,
     subscribe: (topics, listener) =>
       engine.workspace.events.subscribe((event) => {

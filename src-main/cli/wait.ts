@@ -4,6 +4,17 @@ import type { CommandContext } from './command.ts';
 import { jobCancelled, jobEndedBadly } from './errors.ts';
 import type { EngineSession } from './session.ts';
 
+/** A job goes on when the connection is lost, so the question is put again once there is a new one. */
+async function waitThroughReconnects(session: EngineSession, jobId: string): Promise<Job> {
+  for (;;) {
+    try {
+      return await session.call('jobs.wait', { jobId });
+    } catch (error) {
+      if (!(error instanceof SlipwayError) || error.code !== 'connection.lost' || session.isGone()) throw error;
+    }
+  }
+}
+
 /**
  * Waits for a job while showing how far it is. Ctrl-C cancels the job and waits for its end.
  * Answers the ended job, whatever its end.
@@ -26,7 +37,7 @@ export async function followJob(context: CommandContext, session: EngineSession,
   context.signal.addEventListener('abort', cancel, { once: true });
   try {
     if (context.signal.aborted) cancel();
-    return await session.call('jobs.wait', { jobId });
+    return await waitThroughReconnects(session, jobId);
   } finally {
     context.signal.removeEventListener('abort', cancel);
     unsubscribe();
