@@ -222,6 +222,7 @@ export class JobsService implements Jobs {
       ]);
       const started = await this.get(job.id);
       this.publish(started, 'updated');
+      await kind.prepare?.(job, kind.input.parse(input), folder.tmp);
       if (started.status === 'cancelling' || active.isCancelWanted) {
         return await this.finish(active.stored, endWithout('cancelled', null));
       }

@@ -47,6 +47,11 @@ export interface JobKind<Input, Result> {
   ): Promise<{ readonly ops: readonly WriteOp[]; readonly value: Record<string, unknown> }>;
   /** Changes that go with the start; committed again where a kill came before the process began. */
   onStart?(job: Job, input: Input): readonly WriteOp[];
+  /**
+   * What the engine itself puts into the job's scratch folder, just before the process starts.
+   * Done again where a kill came before the process began.
+   */
+  prepare?(job: Job, input: Input, tmp: string): Promise<void>;
   /** Changes that go with an end that is not `finished`. */
   onEnd?(job: Job, input: Input, status: JobStatus, error: ErrorBody | null): readonly WriteOp[];
   /** What a retry starts with, where the same input would collide with what the first try left (a run's row). */

@@ -38,6 +38,8 @@ export function openObjectStore(root: string): ObjectStore {
     Readable.from(readVerified(placeOf(root, digest).path, digest), { objectMode: false, highWaterMark: chunkBytes });
 
   const put = async (source: Readable | Uint8Array | string): Promise<ObjectRef> => {
+    // A source that fails before it is read would otherwise end the process; read later, it fails there.
+    if (source instanceof Readable) source.on('error', () => undefined);
     await (swept ??= sweepTemporary(root));
     if (source instanceof Readable) return write(root, source);
     return write(root, [typeof source === 'string' ? Buffer.from(source) : source]);

@@ -1,0 +1,40 @@
+import { openWritable } from './db.ts';
+import { schemaVersion } from './migrate.ts';
+import { workspaceReaders } from './workspace-store.ts';
+
+/** What a copy of the registry says of itself. */
+export interface Snapshot {
+  readonly workspaceId: string;
+  readonly schemaVersion: number;
+  readonly objects: readonly { readonly digest: string; readonly sizeBytes: number }[];
+}
+
+/**
+ * Makes copies of the databases fit to leave this computer: what jobs were started with (it names places on this disk) goes,
+ * as do intents; jobs under way are marked interrupted, since they do not go on elsewhere. Leaves two plain files
+ * without anything beside them. Blocks, so it is called in a process of its own.
+ */
+export function prepareSnapshot(registryPath: string, metricsPath: string): Snapshot {
+  const db = openWritable(registryPath, metricsPath);
+  try {
+    db.transaction(() => {
+      db.exec(`UPDATE jobs SET input = 'null'`);
+      db.exec(`UPDATE jobs SET status = 'interrupted' WHERE status IN ('queued', 'running', 'cancelling')`);
+      db.exec('DELETE FROM intents');
+    })();
+    const workspace = db.prepare<[], { id: string }>('SELECT id FROM workspace').get();
+    if (workspace === undefined) throw new Error('the registry has no workspace row');
+    const snapshot = {
+      workspaceId: workspace.id,
+      schemaVersion: schemaVersion(db),
+      objects: workspaceReaders['objects.refs'](db, {}),
+    };
+    // Deleted text stays in free pages until the file is written anew.
+    db.exec('VACUUM main');
+    db.pragma('main.journal_mode = DELETE');
+    db.pragma('metrics.journal_mode = DELETE');
+    return snapshot;
+  } finally {
+    db.close();
+  }
+}

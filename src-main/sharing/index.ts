@@ -1,0 +1,3 @@
+export { extractBundle, openBundle, verifyBundle } from './extract.ts';
+export { sharingHandlers } from './handlers.ts';
+export { createSharing, type Sharing, type SharingDeps } from './service.ts';
