@@ -96,9 +96,8 @@ it('draws the loss curve of a training while it runs, and cancels it', async () 
     target: 'late',
     params: { epochs: 10_000, patience: 1000, batchSize: 64 },
   })) as { jobId: string };
-  const jobs = page.getByRole('grid', { name: 'Jobs' });
-  const running = jobs.getByRole('row').filter({ hasText: 'Running' });
-  await running.click();
+  const training = page.getByRole('grid', { name: 'Jobs' }).getByRole('row').filter({ hasText: 'training' });
+  await training.getByText('Running').click();
   expect(page.url()).toContain(jobId);
   const detail = page.locator('.detail');
   const curve = detail.locator('.scatterlayer .trace .js-line').first();

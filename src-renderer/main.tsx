@@ -1,4 +1,6 @@
-/* oxlint-disable import/no-unassigned-import -- style sheets have no value */
+/* oxlint-disable import/no-unassigned-import -- style sheets and settings have no value */
+// First of all, since it holds for schemas made after it.
+import './app/zod-without-eval.ts';
 import '@mantine/core/styles.css';
 import './app/app.css';
 import './tables/tables.css';

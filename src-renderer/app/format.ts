@@ -6,8 +6,9 @@ const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyl
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e9))
-    return value.toExponential(3).replace('-', '−').replace('e+', 'e').replace('e-', 'e−');
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) {
+    return Number(value.toPrecision(4)).toExponential().replaceAll('-', '−').replace('e+', 'e');
+  }
   return fourDigits.format(value).replace('-', '−');
 }
 

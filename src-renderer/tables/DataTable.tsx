@@ -140,7 +140,9 @@ function Grid<Row extends RowData>(props: DataTableProps<Row> & { readonly rows:
               data-active={row.id === pointedId || undefined}
               data-selectable={onSelect !== undefined || undefined}
               style={{ gridTemplateColumns: template, height: rowHeight, transform: `translateY(${item.start}px)` }}
-              onClick={() => {
+              onClick={(event) => {
+                // A button or link in a cell has its own meaning.
+                if (event.target instanceof Element && event.target.closest('button, a') !== null) return;
                 setActiveId(row.id);
                 onSelect?.(row.original);
               }}
