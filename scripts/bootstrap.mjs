@@ -6,7 +6,7 @@ import { ensureBuilt, isBuilt } from './bootstrap/build.mjs';
 import { ensureInstalled, isInstalled } from './bootstrap/install.mjs';
 import { withLock } from './bootstrap/lock.mjs';
 import { BootstrapError, root, say } from './bootstrap/report.mjs';
-import { runChild } from './bootstrap/run-child.mjs';
+import { runChild, watchLauncher } from './bootstrap/run-child.mjs';
 import { chooseRuntime } from './bootstrap/runtime.mjs';
 
 const entries = /** @type {const} */ ({
@@ -32,16 +32,19 @@ async function prepare(needsPage) {
 }
 
 async function main() {
+  // From the first moment: npm may be gone before the install or the build is done.
+  const isLaunched = watchLauncher();
   const [name = '', ...args] = process.argv.slice(2);
   const entry = Object.hasOwn(entries, name) ? entries[/** @type {keyof typeof entries} */ (name)] : undefined;
   if (entry === undefined) {
     throw new BootstrapError(`there is no "${name}" to start; choose one of ${Object.keys(entries).join(', ')}`);
   }
   await prepare(entry.page);
+  if (!isLaunched()) return;
   const script = join(root, entry.script);
   if (!existsSync(script)) throw new BootstrapError(`${entry.script} is missing from this copy of Slipway`);
   const cache = join(root, 'node_modules/.cache/compile');
-  await runChild(chooseRuntime(), [script, ...entry.args, ...args], { NODE_COMPILE_CACHE: cache });
+  await runChild(chooseRuntime(), [script, ...entry.args, ...args], { NODE_COMPILE_CACHE: cache }, isLaunched);
 }
 
 try {

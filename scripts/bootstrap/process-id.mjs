@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * What the kernel says of a process, where it can be read (Linux): one letter for its state, its parent, its start time.
+ * What the kernel says of a process, where it can be read (Linux): its name, one letter for its state, its
+ * parent, its start time.
  * @param {number} pid
- * @returns {{ state: string, parent: number, startedAt: string } | null}
+ * @returns {{ name: string, state: string, parent: number, startedAt: string } | null}
  */
-function describe(pid) {
+export function describe(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name, in brackets, may hold anything; what follows is numbered from the state on.
     const fields = stat.slice(stat.lastIndexOf(')')).split(' ');
-    return { state: fields[1] ?? '', parent: Number(fields[2]), startedAt: fields[20] ?? '' };
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    return { name, state: fields[1] ?? '', parent: Number(fields[2]), startedAt: fields[20] ?? '' };
   } catch {
     return null;
   }
@@ -40,13 +42,4 @@ export function isRunning(identity) {
   }
   // One that ended but was not yet asked for its exit code still has its id.
   return describe(pid)?.state !== 'Z' && identify(pid) === identity;
-}
-
-/**
- * The parent of a process, or null where it cannot be known.
- * @param {number} pid
- * @returns {number | null}
- */
-export function parentOf(pid) {
-  return describe(pid)?.parent ?? null;
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { identify, isRunning, parentOf } from './process-id.mjs';
+import { describe, identify, isRunning } from './process-id.mjs';
 
 const parentPollMs = 500;
 
@@ -9,22 +9,23 @@ const parentPollMs = 500;
  * the npm behind it, which a kill can end without the shell's notice.
  * @returns {() => boolean}
  */
-function watchLauncher() {
+export function watchLauncher() {
   const parent = process.ppid;
-  const above = process.env['npm_lifecycle_event'] === undefined ? null : parentOf(parent);
-  const npm = above === null || above <= 1 ? null : identify(above);
+  const shell = process.env['npm_lifecycle_event'] === undefined ? null : describe(parent);
+  const npm = shell !== null && /^(?:da|ba|z)?sh$/.test(shell.name) && shell.parent > 1 ? identify(shell.parent) : null;
   return () => process.ppid === parent && (npm === null || isRunning(npm));
 }
 
 /**
- * Runs a command in this one's place: same input and output, same signals, same end. When the parent of this process
+ * Runs a command in this one's place: same input and output, same signals, same end. When what started this process
  * goes, however it went, the command is asked to end.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} env added to this process's own
+ * @param {() => boolean} isLaunched answers whether what started this process is still there
  * @returns {Promise<void>}
  */
-export function runChild(command, args, env) {
+export function runChild(command, args, env, isLaunched = watchLauncher()) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
     /** @type {NodeJS.Signals[]} */
@@ -36,7 +37,6 @@ export function runChild(command, args, env) {
         child.kill(signal);
       });
     }
-    const isLaunched = watchLauncher();
     const watch = setInterval(() => {
       if (isLaunched()) return;
       clearInterval(watch);

@@ -32,9 +32,7 @@ describe('runChild', () => {
 
   const inner = `process.on('SIGTERM', () => { console.log('asked'); process.exit(0) }); console.log('up'); setInterval(() => {}, 1000)`;
   const bootstrap = `import { runChild } from ${module}; await runChild(process.execPath, ['-e', ${JSON.stringify(inner)}], {});`;
-  const spawnNext = (script: string, args: string) =>
-    `require('node:child_process').spawn(process.execPath, [${args}'-e', ${JSON.stringify(script)}], { stdio: 'inherit' });`;
-  const parentScript = spawnNext(bootstrap, `'--input-type=module', `);
+  const parentScript = `require('node:child_process').spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(bootstrap)}], { stdio: 'inherit' });`;
 
   it('asks the command to end when its parent is gone', async () => {
     const parent = spawn(process.execPath, ['-e', parentScript], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -45,11 +43,10 @@ describe('runChild', () => {
   });
 
   it.runIf(process.platform === 'linux')('asks it to end when the npm behind its parent is gone', async () => {
+    const shellArgs = JSON.stringify(['-c', '"$0" --input-type=module -e "$1"; true', process.execPath, bootstrap]);
+    const npmScript = `require('node:child_process').spawn('sh', ${shellArgs}, { stdio: 'inherit' });`;
     const env = { ...process.env, npm_lifecycle_event: 'slipway' };
-    const npm = spawn(process.execPath, ['-e', spawnNext(parentScript, '')], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env,
-    });
+    const npm = spawn(process.execPath, ['-e', npmScript], { stdio: ['ignore', 'pipe', 'inherit'], env });
     await firstLine(npm);
     const asked = firstLine(npm);
     npm.kill('SIGKILL');
