@@ -120,7 +120,7 @@ export async function stageCsv(
   return {
     format: 'csv',
     relation: `read_parquet(${quoteLiteral(staged)})`,
-    columns: names.map((name) => ({ name, expression: quoteIdentifier(name), storedAs: 'VARCHAR', isLoose: true })),
+    columns: names.map((name) => ({ name, expression: quoteIdentifier(name), storedAs: 'VARCHAR', mayBe: 'anything' as const })),
     canHaveDecimalComma: dialect.delimiter !== ',',
     options: {
       delimiter: dialect.delimiter,

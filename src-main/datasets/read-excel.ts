@@ -38,7 +38,8 @@ function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (value instanceof Date) {
     if (Number.isNaN(value.getTime())) return '';
-    const iso = value.toISOString();
+    // Excel keeps days as fractions, whose conversion is off by up to a millisecond.
+    const iso = new Date(Math.round(value.getTime() / 10) * 10).toISOString();
     return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, 10) : iso.replace('.000Z', 'Z');
   }
   return String(value);

@@ -34,14 +34,15 @@ async function fitsInt64(connection: DuckDBConnection, relation: string, column:
 async function normalise(
   connection: DuckDBConnection,
   relation: string,
+  format: 'parquet' | 'json',
   found: { readonly name: string; readonly storedAs: string },
   options: ImportOptions,
   signal: AbortSignal,
 ): Promise<Omit<StagedColumn, 'name'>> {
   const column = quoteIdentifier(found.name);
-  const cast = (storedAs: string): Omit<StagedColumn, 'name'> => ({ expression: `CAST(${column} AS ${storedAs})`, storedAs, isLoose: false });
+  const cast = (storedAs: string): Omit<StagedColumn, 'name'> => ({ expression: `CAST(${column} AS ${storedAs})`, storedAs, mayBe: 'itself' });
   const { storedAs } = found;
-  if (storedAs === 'FLOAT' || storedAs === 'DOUBLE') return { expression: `(CASE WHEN isnan(${column}) THEN NULL ELSE ${column} END)`, storedAs, isLoose: false };
+  if (storedAs === 'FLOAT' || storedAs === 'DOUBLE') return { expression: `(CASE WHEN isnan(${column}) THEN NULL ELSE ${column} END)`, storedAs, mayBe: 'itself' };
   if (storedAs === 'UBIGINT' || storedAs === 'HUGEINT' || storedAs === 'UHUGEINT' || /^DECIMAL\(\d+,0\)$/.test(storedAs)) {
     return (await fitsInt64(connection, relation, column, signal)) ? cast('BIGINT') : cast('VARCHAR');
   }
@@ -51,14 +52,15 @@ async function normalise(
   if (storedAs === 'TIME WITH TIME ZONE' || storedAs === 'TIME_NS') return cast('TIME');
   if (storedAs === 'JSON') {
     const text = `nullif(trim(json_extract_string(${column}, '$')), '')`;
-    return { expression: withoutNamedTokens(text, options), storedAs: 'VARCHAR', isLoose: true };
+    return { expression: withoutNamedTokens(text, options), storedAs: 'VARCHAR', mayBe: 'anything' };
   }
   if (storedAs === 'VARCHAR') {
+    // A text that holds tokens the user named was made of mixed values.
     const hasTokens = (options.missingTokens ?? []).length > 0;
-    return { expression: withoutNamedTokens(column, options), storedAs, isLoose: hasTokens };
+    return { expression: withoutNamedTokens(column, options), storedAs, mayBe: hasTokens ? 'anything' : format === 'json' ? 'instants' : 'itself' };
   }
   if (storedAs.startsWith('ENUM') || storedAs === 'UUID' || storedAs === 'INTERVAL' || storedAs === 'BIT') return cast('VARCHAR');
-  return { expression: column, storedAs, isLoose: false };
+  return { expression: column, storedAs, mayBe: 'itself' };
 }
 
 async function stageTyped(
@@ -75,7 +77,7 @@ async function stageTyped(
   );
   const columns: StagedColumn[] = [];
   for (const [index, column] of found.entries()) {
-    columns.push({ name: names[index] ?? column.name, ...(await normalise(connection, relation, column, options, signal)) });
+    columns.push({ name: names[index] ?? column.name, ...(await normalise(connection, relation, format, column, options, signal)) });
   }
   return { format, relation, columns, canHaveDecimalComma: false, options: {} };
 }

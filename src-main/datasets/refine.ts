@@ -21,7 +21,7 @@ function namedRelation(staged: Staged): string {
 
 /** Chooses the type of every loose column by all of its rows. */
 export async function refineTypes(connection: DuckDBConnection, staged: Staged, signal: AbortSignal): Promise<Refined> {
-  const loose = staged.columns.filter((column) => column.isLoose).map((column) => column.name);
+  const loose = staged.columns.filter((column) => column.mayBe !== 'itself');
   const counts = await countTextKinds(connection, namedRelation(staged), loose, signal);
   const schema: Column[] = [];
   const items: string[] = [];

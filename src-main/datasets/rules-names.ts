@@ -21,7 +21,7 @@ export function closest(wanted: string, names: readonly string[]): string[] {
       const isPart = wantedLower.length >= 3 && (lower.includes(wantedLower) || wantedLower.includes(lower));
       return { name, distance: isPart ? 1 : editDistance(wantedLower, lower.slice(0, 200)) };
     })
-    .filter((entry) => entry.distance <= Math.max(1, Math.floor(wanted.length / 3)))
+    .filter((entry) => entry.distance <= Math.max(1, Math.ceil(wanted.length / 3)))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 3)
     .map((entry) => entry.name);

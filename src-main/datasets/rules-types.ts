@@ -101,6 +101,9 @@ export const textKinds: readonly TextKind[] = [
   ...monthFirst.flatMap((day) => formatKinds(day, day)),
 ];
 
+/** Those that are dates and times as ISO 8601 writes them. */
+export const instantKinds: readonly TextKind[] = textKinds.filter((kind) => ['date', 'timestamp', 'time'].includes(kind.id));
+
 /** Conditions that overrule a kind that every value passes. */
 export const textChecks = {
   /** Digits alone, of any length. */

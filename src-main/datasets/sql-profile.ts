@@ -26,10 +26,15 @@ function keySql(column: Column): string {
 }
 
 /** Finite values as doubles, anything else NULL. */
-function finiteSql(column: Column): string {
-  const name = quoteIdentifier(column.name);
-  if (column.type === 'integer' || column.type === 'boolean' || column.type === 'time') return numericSql(column);
-  return `CASE WHEN isfinite(${name}) THEN ${numericSql(column)} END`;
+function finiteSql(column: Column, name: string = column.name): string {
+  const number = numericSql({ name, type: column.type });
+  if (column.type === 'integer' || column.type === 'boolean' || column.type === 'time') return number;
+  return `CASE WHEN isfinite(${quoteIdentifier(name)}) THEN ${number} END`;
+}
+
+/** The distinct values `v` of a column with their counts `n`. */
+function countedSql(column: Column, relation: string): string {
+  return `SELECT v, count(*) AS n FROM (SELECT ${keySql(column)} AS v FROM (${relation})) WHERE v IS NOT NULL GROUP BY v`;
 }
 
 /** Aggregates of one column, six items: count, distinct (estimate), least, greatest, mean, sample standard deviation. */
@@ -47,9 +52,8 @@ export function basicSql(columns: readonly Column[], relation: string): string {
 
 /** Distinct values with their counts: shown text, finite number or NULL, count. */
 export function valueCountsSql(column: Column, relation: string): string {
-  const name = quoteIdentifier(column.name);
-  const number = isNumeric(column) ? finiteSql(column) : 'NULL::DOUBLE';
-  return `SELECT ${shownSql(column)}, ${number}, n FROM (SELECT ${keySql(column)} AS ${name}, count(*) AS n FROM (${relation}) WHERE ${name} IS NOT NULL GROUP BY 1)`;
+  const number = isNumeric(column) ? finiteSql(column, 'v') : 'NULL::DOUBLE';
+  return `SELECT ${shownSql(column, 'v')}, ${number}, n FROM (${countedSql(column, relation)})`;
 }
 
 /**
@@ -67,10 +71,9 @@ export function quantilesSql(columns: readonly Column[], relation: string, isExa
 
 /** The most frequent values by counting all of them: (shown text, count, number of distinct values). */
 export function topByCountsSql(column: Column, relation: string): string {
-  const name = quoteIdentifier(column.name);
   return (
-    `WITH counted AS MATERIALIZED (SELECT ${keySql(column)} AS ${name}, count(*) AS n FROM (${relation}) WHERE ${name} IS NOT NULL GROUP BY 1) ` +
-    `SELECT ${shownSql(column)}, n, (SELECT count(*) FROM counted) FROM counted ORDER BY n DESC, ${name} LIMIT ${topValueCount}`
+    `WITH counted AS MATERIALIZED (${countedSql(column, relation)}) ` +
+    `SELECT ${shownSql(column, 'v')}, n, (SELECT count(*) FROM counted) FROM counted ORDER BY n DESC, v LIMIT ${topValueCount}`
   );
 }
 
@@ -100,8 +103,8 @@ function topKeySql(column: Column): string {
 /** Exact counts of given shown values: (value, count). */
 export function countValuesSql(column: Column, relation: string, values: readonly string[]): string {
   const list = values.map((value) => (isNumeric(column) ? `CAST(${quoteLiteral(value)} AS ${column.storedAs})` : quoteLiteral(value)));
-  const key = topKeySql(column);
-  return `SELECT ${isNumeric(column) ? shownSql(column, 'v') : 'v'}, n FROM (SELECT ${key} AS v, count(*) AS n FROM (${relation}) WHERE ${key} IN (${list.join(', ')}) GROUP BY 1) ORDER BY n DESC, v`;
+  const counted = `SELECT v, count(*) AS n FROM (SELECT ${topKeySql(column)} AS v FROM (${relation})) WHERE v IN (${list.join(', ')}) GROUP BY v`;
+  return `SELECT ${isNumeric(column) ? shownSql(column, 'v') : 'v'}, n FROM (${counted}) ORDER BY n DESC, v`;
 }
 
 /** A double that SQL reads back bit for bit. */

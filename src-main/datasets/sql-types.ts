@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { queryRows, quoteIdentifier, quoteLiteral } from './duckdb.ts';
 import type { TextCounts, TextKind } from './rules-types.ts';
-import { candidateKinds, defaultMissingTokens, textChecks, textKinds } from './rules-types.ts';
+import { candidateKinds, defaultMissingTokens, instantKinds, textChecks, textKinds } from './rules-types.ts';
 
 const sampleRows = 1000;
 const columnsPerQuery = 25;
@@ -48,12 +48,12 @@ async function countKinds(
 export async function countTextKinds(
   connection: DuckDBConnection,
   relation: string,
-  names: readonly string[],
+  columns: readonly { readonly name: string; readonly mayBe: 'anything' | 'instants' | 'itself' }[],
   signal: AbortSignal,
 ): Promise<Map<string, TextCounts>> {
   const result = new Map<string, TextCounts>();
-  for (let start = 0; start < names.length; start += columnsPerQuery) {
-    const batch = names.slice(start, start + columnsPerQuery).map((name) => ({ name, kinds: textKinds }));
+  for (let start = 0; start < columns.length; start += columnsPerQuery) {
+    const batch = columns.slice(start, start + columnsPerQuery).map(({ name, mayBe }) => ({ name, kinds: mayBe === 'anything' ? textKinds : instantKinds }));
     const sample = await countKinds(connection, `(SELECT * FROM ${relation} LIMIT ${sampleRows})`, batch, signal);
     const candidates = batch.map(({ name }, index) => {
       const counts = sample[index];

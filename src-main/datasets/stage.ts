@@ -7,8 +7,11 @@ export interface StagedColumn {
   /** SQL over the staged relation's own columns. */
   readonly expression: string;
   readonly storedAs: string;
-  /** Texts without a type of their own (CSV, Excel, mixed JSON), to be looked at for numbers and dates. */
-  readonly isLoose: boolean;
+  /**
+   * What its texts may turn out to be: anything where the source has no types (CSV, Excel, mixed JSON), dates and times
+   * where it has none for those (JSON), nothing else where it has.
+   */
+  readonly mayBe: 'anything' | 'instants' | 'itself';
 }
 
 /** A source made readable as a relation, rows in order. */
