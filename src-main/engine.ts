@@ -27,6 +27,8 @@ export interface Engine {
   readonly token: string;
   /** A code that opens one browser session. */
   issueCode(): string;
+  /** Puts a fault that nobody awaited into the engine's log. */
+  logFault(error: unknown): void;
   /** Shuts the doors, then the workspace. Deployments keep serving unless told otherwise. Safe to call twice. */
   close(options?: { readonly stopDeployments?: boolean }): Promise<void>;
 }
@@ -94,6 +96,7 @@ export async function openDoors(workspace: OpenWorkspace, options: DoorOptions):
       url: door.url,
       token,
       issueCode: () => door.issueCode(),
+      logFault: (error) => log.write(error instanceof Error ? (error.stack ?? error.message) : String(error)),
       close: ({ stopDeployments = false } = {}) => (closing ??= close(stopDeployments)),
     };
   } catch (error) {

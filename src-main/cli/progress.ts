@@ -16,6 +16,7 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
   let lastAtMs = -Infinity;
   return {
     update(fraction, message) {
+      if (message === '') return;
       if (stream.isTTY) {
         const filled = Math.round((fraction ?? 0) * barWidth);
         const line = `[${'█'.repeat(filled)}${'·'.repeat(barWidth - filled)}] ${describe(fraction, message)}`;

@@ -5,6 +5,11 @@ import { watchLauncher } from './launcher.ts';
 /** Keeps an engine until Ctrl-C, a stop signal or the end of what launched it, then shuts it down in order. */
 export async function keepServing(context: CommandContext, engine: Engine): Promise<null> {
   let stopWatch: (() => void) | undefined;
+  // One forgotten promise must not take down what others rely on; the log keeps it.
+  process.on('unhandledRejection', (error) => {
+    engine.logFault(error);
+    context.note('A fault was written to .slipway/engine.log; the engine goes on.');
+  });
   try {
     await new Promise<void>((resolve) => {
       if (context.signal.aborted) return resolve();

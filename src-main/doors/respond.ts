@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorBody } from '../../src-preload/contract/errors.ts';
 import { badRequest, bodyTooLarge } from './errors.ts';
 
+const bodyDeadlineMs = 60_000;
+
 /** Headers of every answer: nothing may embed it, sniff it or keep it. */
 export const safeHeaders = {
   'X-Content-Type-Options': 'nosniff',
@@ -80,12 +82,16 @@ export async function readJson(request: IncomingMessage, limitBytes: number): Pr
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw bodyTooLarge(limitBytes);
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
+  // However slowly it trickles in, a document has to be there in time.
+  const deadline = setTimeout(() => request.destroy(), bodyDeadlineMs);
+  request.once('close', () => clearTimeout(deadline));
   // Leaving the loop early must not destroy the request, or the answer could not be sent.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
     if (sizeBytes > limitBytes) throw bodyTooLarge(limitBytes);
     chunks.push(chunk);
   }
+  clearTimeout(deadline);
   if (sizeBytes === 0) return undefined;
   if (type !== 'application/json') {
     throw badRequest(`The body's type is "${type ?? ''}".`, 'Send JSON with "Content-Type: application/json".');
