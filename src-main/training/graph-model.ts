@@ -146,15 +146,8 @@ function addColumn(graph: GraphBuilder, encoding: ColumnEncoding, inputs: Networ
   else addDate(graph, encoding, inputs);
 }
 
-/** Columns [rows] side by side as [rows, count]. */
-function stack(graph: GraphBuilder, columns: readonly Value[]): Value | null {
-  if (columns.length === 0) return null;
-  const axis = graph.ints([1]);
-  return graph.node(
-    'Concat',
-    columns.map((column) => graph.node('Unsqueeze', [column, axis])),
-    { axis: { int: 1 } },
-  );
+function toColumn(graph: GraphBuilder, values: Value): Value {
+  return graph.node('Unsqueeze', [values, graph.ints([1])]);
 }
 
 function addOutputs(graph: GraphBuilder, task: Task, target: TargetEncoding, output: Value): void {
@@ -214,7 +207,10 @@ export function buildModelGraph(
   const layers = layerValues(shape, (block) =>
     graph.floats(parameters.subarray(block.offset, block.offset + block.length), block.dims),
   );
-  const { output } = addForward(graph, layers, stack(graph, inputs.dense), stack(graph, inputs.slots));
+  const columns = inputs.dense.map((values) => toColumn(graph, values));
+  const dense = columns.length === 0 ? null : graph.node('Concat', columns, { axis: { int: 1 } });
+  const slots = inputs.slots.map((values) => toColumn(graph, values));
+  const { output } = addForward(graph, layers, dense, slots);
   addOutputs(graph, task, target, output);
   return graph.toBytes(metadata);
 }

@@ -19,6 +19,10 @@ function addBatchInputs(graph: GraphBuilder, shape: NetworkShape): BatchInputs {
   };
 }
 
+function splitSlots(graph: GraphBuilder, shape: NetworkShape, slots: Value | null): readonly Value[] {
+  return slots === null ? [] : graph.multiNode('Split', [slots], shape.slotCount, { axis: { int: 1 } });
+}
+
 /** Cuts the flat parameter vector into the layers' matrices. */
 function addLayers(graph: GraphBuilder, shape: NetworkShape, parameters: Value): LayerValues[] {
   const blocks = parameterBlocks(shape);
@@ -134,7 +138,7 @@ export function buildTrainingGraph(task: Task, shape: NetworkShape): Buffer {
   const keep = graph.input('keep', 'float', [1]);
   const batch = addBatchInputs(graph, shape);
   const layers = addLayers(graph, shape, parameters);
-  const forward = addForward(graph, layers, batch.dense, batch.slots);
+  const forward = addForward(graph, layers, batch.dense, splitSlots(graph, shape, batch.slots));
   const { loss, delta } = addLoss(graph, task, shape, forward.output, inverseRows);
   const gradient = addGradient(graph, shape, layers, batch, forward, delta);
 
@@ -166,7 +170,8 @@ export function buildForwardGraph(shape: NetworkShape): Buffer {
   const graph = new GraphBuilder('slipway forward pass');
   const parameters = graph.input('parameters', 'float', [parameterCount(shape)]);
   const batch = addBatchInputs(graph, shape);
-  const forward = addForward(graph, addLayers(graph, shape, parameters), batch.dense, batch.slots);
+  const layers = addLayers(graph, shape, parameters);
+  const forward = addForward(graph, layers, batch.dense, splitSlots(graph, shape, batch.slots));
   graph.output(graph.node('Identity', [forward.output], {}, { as: 'output' }), 'float', ['rows', shape.outputs]);
   return graph.toBytes();
 }
