@@ -6,7 +6,7 @@ import { Facts, Section } from '../app/parts/DetailPane.tsx';
 import { NumberText } from '../app/parts/NumberText.tsx';
 import { Chart } from '../charts/Chart.tsx';
 import type { ChartSpec } from '../charts/figure.ts';
-import { boundText, histogramBars, isMomentColumn } from './collect-column.ts';
+import { boundText, frequentValues, histogramBars, isMomentColumn } from './collect-column.ts';
 
 /** The values of one column: their distribution and figures. */
 export function ColumnDetail({ column }: { readonly column: ColumnProfile }): ReactElement {
@@ -22,7 +22,8 @@ export function ColumnDetail({ column }: { readonly column: ColumnProfile }): Re
       xType: isMomentColumn(column) ? 'moment' : 'number',
     };
   }, [column]);
-  const most = Math.max(1, ...column.topValues.map(({ count }) => count));
+  const frequent = frequentValues(column);
+  const most = Math.max(1, ...frequent.map(({ count }) => count));
   return (
     <Section title={column.name}>
       {column.histogram === null ? null : <Chart title={`Distribution of ${column.name}`} spec={spec} height={170} />}
@@ -44,11 +45,11 @@ export function ColumnDetail({ column }: { readonly column: ColumnProfile }): Re
             ),
         ]}
       />
-      {column.topValues.length === 0 ? null : (
+      {frequent.length === 0 ? null : (
         <table className="top-values">
           <caption>Most frequent values</caption>
           <tbody>
-            {column.topValues.slice(0, 10).map(({ value, count }) => (
+            {frequent.map(({ value, count }) => (
               <tr key={value}>
                 <th scope="row" title={value}>
                   {value === '' ? 'Empty text' : value}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ColumnProfile } from '../../src-preload/contract/datasets/index.ts';
 import { formatNumber } from '../app/format.ts';
-import { boundText, columnCounts, histogramBars } from './collect-column.ts';
+import { boundText, columnCounts, frequentValues, histogramBars } from './collect-column.ts';
 
 const delay: ColumnProfile = {
   name: 'delay',
@@ -41,6 +41,16 @@ test('a bar stands in the middle of its bin', () => {
 test('the bins of dates are in milliseconds for the chart', () => {
   const date: ColumnProfile = { ...delay, type: 'date', histogram: { edges: [0, 86_400], counts: [3] } };
   expect(histogramBars(date)).toEqual({ edges: [0, 86_400_000], counts: [3], middles: [43_200_000] });
+});
+
+test('frequent values are named only where they say something', () => {
+  expect(frequentValues(origin)).toEqual(origin.topValues);
+  expect(frequentValues({ ...origin, topValues: [{ value: 'ORD', count: 1 }] })).toEqual([]);
+  const topValues = [
+    { value: '0', count: 400 },
+    { value: '7', count: 9 },
+  ];
+  expect(frequentValues({ ...delay, rowCount: 1000, topValues })).toEqual([{ value: '0', count: 400 }]);
 });
 
 test('bounds are numbers, dates or nothing', () => {

@@ -6,6 +6,16 @@ export function columnCounts(profile: ColumnProfile): number[] {
   return profile.histogram?.counts ?? profile.topValues.map(({ count }) => count);
 }
 
+const shownValues = 10;
+/** Beside a histogram, a value is worth naming from this share of the rows on. */
+const leastShare = 0.01;
+
+/** The most frequent values, where they say something: not where every value is there once. */
+export function frequentValues({ topValues, histogram, rowCount }: ColumnProfile): ColumnProfile['topValues'] {
+  const least = histogram === null ? 2 : Math.max(2, rowCount * leastShare);
+  return topValues.filter(({ count }) => count >= least).slice(0, shownValues);
+}
+
 /** Least or greatest value as text. */
 export function boundText(bound: number | string | null, format: (value: number) => string): string {
   if (bound === null) return '–';

@@ -44,7 +44,7 @@ export function JobDetail({ job, onClose }: { readonly job: Job; readonly onClos
         </>
       }
     >
-      <Section title="Progress" aside={isLive ? <CancelButton job={job} /> : null}>
+      <Section title={isLive ? 'Progress' : 'Last message'} aside={isLive ? <CancelButton job={job} /> : null}>
         <JobProgress job={job} />
         <p className="job-message" aria-live="polite">
           {job.message === '' ? <span className="hint">No message yet.</span> : job.message}

@@ -26,8 +26,8 @@ function toColumns(runs: readonly Run[], labels: ReadonlyMap<string, string>): r
       header: 'Name',
       value: ({ name }) => name,
       cell: ({ name }) => <span title={name}>{name}</span>,
-      minWidth: 130,
-      grow: 2,
+      minWidth: 180,
+      grow: 3,
     },
     {
       id: 'status',

@@ -4,6 +4,8 @@ import type { Curve } from './runs-store.ts';
 
 /** Metrics worth a column, the most telling first. */
 const preferred = ['auc', 'logLoss', 'accuracy', 'f1', 'rmse', 'r2', 'mae', 'loss'];
+/** Shares of the data, those that tell most about a model first; '' for metrics of none. */
+const shares = ['test', '', 'validation'];
 const metricColumns = 3;
 
 /** The metrics that most runs of a list have, at most three, test before validation before the rest. */
@@ -19,8 +21,8 @@ export function chooseMetrics(runs: readonly Pick<Run, 'metrics'>[]): string[] {
 function rank(key: string): number {
   const [share, name] = splitKey(key);
   const place = preferred.indexOf(name);
-  const shareRank = share === 'test' ? 0 : share === '' ? 1 : 2;
-  return shareRank * 100 + (place === -1 ? 50 : place);
+  const shareRank = shares.indexOf(share);
+  return (shareRank === -1 ? shares.length : shareRank) * 100 + (place === -1 ? 50 : place);
 }
 
 function splitKey(key: string): [share: string, name: string] {
