@@ -38,7 +38,7 @@ describe('decide', () => {
 describe('defaultMetric', () => {
   it('is a metric that regression and classification report', () => {
     expect(defaultMetric('regression')).toBe('rmse');
-    expect(defaultMetric('binary')).toBe('auc');
-    expect(defaultMetric('multiclass')).toBe('accuracy');
+    expect(defaultMetric('binary')).toBe('logLoss');
+    expect(defaultMetric('multiclass')).toBe('logLoss');
   });
 });

@@ -1,10 +1,12 @@
 import { isGreaterBetter } from '../../src-preload/contract/evaluation/index.ts';
 import type { Task } from '../../src-preload/contract/training/index.ts';
 
-/** The metric a champion and a challenger are compared on where the policy names none. */
+/**
+ * The metric a champion and a challenger are compared on where the policy names none. Log loss is a proper score: it sees
+ * a wrong probability even where the order of the rows, which AUC measures, stays right.
+ */
 export function defaultMetric(task: Task): string {
-  if (task === 'regression') return 'rmse';
-  return task === 'binary' ? 'auc' : 'accuracy';
+  return task === 'regression' ? 'rmse' : 'logLoss';
 }
 
 /** Why a challenger replaces the champion, or does not. */
