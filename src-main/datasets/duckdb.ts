@@ -58,7 +58,11 @@ export function quoteLiteral(text: string): string {
  * Runs `work` and interrupts the connection's query once `signal` is aborted.
  * @throws the signal's reason when it was aborted, whatever DuckDB said.
  */
-export async function withInterrupt<T>(connection: DuckDBConnection, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+export async function withInterrupt<T>(
+  connection: DuckDBConnection,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   if (signal === undefined) return work();
   signal.throwIfAborted();
   let timer: NodeJS.Timeout | undefined;
@@ -82,7 +86,11 @@ export async function withInterrupt<T>(connection: DuckDBConnection, signal: Abo
 }
 
 /** All rows of a small result, in order, as DuckDB's own values. */
-export async function queryRows(connection: DuckDBConnection, sql: string, signal?: AbortSignal): Promise<DuckDBValue[][]> {
+export async function queryRows(
+  connection: DuckDBConnection,
+  sql: string,
+  signal?: AbortSignal,
+): Promise<DuckDBValue[][]> {
   return withInterrupt(connection, signal, async () => (await connection.run(sql)).getRows());
 }
 
@@ -94,7 +102,11 @@ export async function runSql(connection: DuckDBConnection, sql: string, signal?:
 }
 
 /** Names and DuckDB types of a query's columns, without running it. */
-export async function describeQuery(connection: DuckDBConnection, sql: string, signal?: AbortSignal): Promise<{ name: string; storedAs: string }[]> {
+export async function describeQuery(
+  connection: DuckDBConnection,
+  sql: string,
+  signal?: AbortSignal,
+): Promise<{ name: string; storedAs: string }[]> {
   const rows = await queryRows(connection, `DESCRIBE ${sql}`, signal);
   return rows.map((row) => ({ name: String(row[0]), storedAs: String(row[1]) }));
 }

@@ -5,8 +5,17 @@ import { closest } from './rules-names.ts';
 /** The formats that an import takes, for messages. */
 const formats = 'CSV, Parquet, JSON and Excel (.xlsx) files';
 
-function make(code: string, message: string, hint: string, details?: Record<string, unknown>, cause?: unknown): SlipwayError {
-  return new SlipwayError({ code, message, hint, ...(details === undefined ? {} : { details }) }, cause === undefined ? undefined : { cause });
+function make(
+  code: string,
+  message: string,
+  hint: string,
+  details?: Record<string, unknown>,
+  cause?: unknown,
+): SlipwayError {
+  return new SlipwayError(
+    { code, message, hint, ...(details === undefined ? {} : { details }) },
+    cause === undefined ? undefined : { cause },
+  );
 }
 
 export const datasetErrors = {
@@ -27,36 +36,72 @@ export const datasetErrors = {
       newest === 0 ? 'Import a file into it first.' : `Its newest version is ${newest}.`,
       { dataset: name, version: number ?? null },
     ),
-  noVersionId: (id: string) => make('datasets.no-version', `There is no dataset version with the id ${id}.`, 'List the dataset’s versions.', { id }),
-  noSplit: (id: string) => make('datasets.no-split', `There is no split with the id ${id}.`, 'List the splits of the dataset version.', { id }),
+  noVersionId: (id: string) =>
+    make('datasets.no-version', `There is no dataset version with the id ${id}.`, 'List the dataset’s versions.', {
+      id,
+    }),
+  noSplit: (id: string) =>
+    make('datasets.no-split', `There is no split with the id ${id}.`, 'List the splits of the dataset version.', {
+      id,
+    }),
   inTrash: (name: string) =>
-    make('datasets.in-trash', `Dataset “${name}” is in the trash.`, 'Restore it, or choose another name.', { dataset: name }),
+    make('datasets.in-trash', `Dataset “${name}” is in the trash.`, 'Restore it, or choose another name.', {
+      dataset: name,
+    }),
   relativePath: (path: string) =>
     make('datasets.relative-path', `“${path}” is not an absolute path.`, 'Give the whole path of the file.', { path }),
-  missingFile: (path: string) => make('datasets.missing-file', `There is no file “${path}”.`, 'Check the path and its spelling.', { path }),
+  missingFile: (path: string) =>
+    make('datasets.missing-file', `There is no file “${path}”.`, 'Check the path and its spelling.', { path }),
   isFolder: (path: string) =>
-    make('datasets.is-folder', `“${path}” is a folder, not a file.`, `Name one file in it: ${formats} can be imported.`, { path }),
-  notAFile: (path: string) => make('datasets.not-a-file', `“${path}” is not an ordinary file.`, 'Copy its content to a file first.', { path }),
+    make(
+      'datasets.is-folder',
+      `“${path}” is a folder, not a file.`,
+      `Name one file in it: ${formats} can be imported.`,
+      { path },
+    ),
+  notAFile: (path: string) =>
+    make('datasets.not-a-file', `“${path}” is not an ordinary file.`, 'Copy its content to a file first.', { path }),
   unreadable: (path: string, why: string) =>
     make('datasets.unreadable', `“${path}” cannot be read: ${why}.`, 'Check the file’s permissions.', { path }),
-  emptyFile: (path: string) => make('datasets.empty-file', `“${path}” is empty (0 bytes).`, 'Check how the file was made.', { path }),
+  emptyFile: (path: string) =>
+    make('datasets.empty-file', `“${path}” is empty (0 bytes).`, 'Check how the file was made.', { path }),
   wrongType: (path: string, found: string, expected?: string) =>
     make(
       'datasets.wrong-type',
       expected === undefined ? `“${path}” is ${found}.` : `“${path}” is ${found}, not ${expected}.`,
-      expected === undefined ? `${formats} can be imported.` : 'Leave the format out to have it recognised, or choose the right one.',
+      expected === undefined
+        ? `${formats} can be imported.`
+        : 'Leave the format out to have it recognised, or choose the right one.',
       { path, found },
     ),
   truncated: (path: string, what: string, cause?: unknown) =>
-    make('datasets.truncated', `“${path}” is incomplete or damaged: ${what}.`, 'Copy or export the file again.', { path }, cause),
+    make(
+      'datasets.truncated',
+      `“${path}” is incomplete or damaged: ${what}.`,
+      'Copy or export the file again.',
+      { path },
+      cause,
+    ),
   badRow: (path: string, line: number, what: string) =>
-    make('datasets.bad-row', `Line ${line} of “${path}” cannot be read: ${what}.`, 'Correct that line and import again.', { path, line }),
+    make(
+      'datasets.bad-row',
+      `Line ${line} of “${path}” cannot be read: ${what}.`,
+      'Correct that line and import again.',
+      { path, line },
+    ),
   badRecord: (path: string, record: number, what: string) =>
-    make('datasets.bad-record', `Record ${record} of “${path}” is not valid JSON: ${what}.`, 'Correct that record and import again.', { path, record }),
+    make(
+      'datasets.bad-record',
+      `Record ${record} of “${path}” is not valid JSON: ${what}.`,
+      'Correct that record and import again.',
+      { path, record },
+    ),
   noRows: (path: string, columns: number) =>
     make(
       'datasets.no-rows',
-      columns === 0 ? `“${path}” holds no rows.` : `“${path}” holds a header of ${columns} ${columns === 1 ? 'column' : 'columns'} and no rows.`,
+      columns === 0
+        ? `“${path}” holds no rows.`
+        : `“${path}” holds a header of ${columns} ${columns === 1 ? 'column' : 'columns'} and no rows.`,
       'A dataset needs at least one row.',
       { path },
     ),
@@ -71,15 +116,33 @@ export const datasetErrors = {
     make(
       'datasets.no-sheet',
       `“${path}” has no sheet ${typeof sheet === 'number' ? `number ${sheet}` : `“${sheet}”`}.`,
-      names.length === 0 ? 'Open the file to see its sheets.' : `Its sheets: ${names.map((name) => `“${name}”`).join(', ')}.`,
+      names.length === 0
+        ? 'Open the file to see its sheets.'
+        : `Its sheets: ${names.map((name) => `“${name}”`).join(', ')}.`,
       { path, sheet },
     ),
   tooLarge: (path: string, what: string, limit: string) =>
-    make('datasets.too-large', `“${path}” is too large: ${what} (at most ${limit}).`, 'Save it as CSV or Parquet and import that.', { path }),
+    make(
+      'datasets.too-large',
+      `“${path}” is too large: ${what} (at most ${limit}).`,
+      'Save it as CSV or Parquet and import that.',
+      { path },
+    ),
   changed: (path: string) =>
-    make('datasets.source-changed', `“${path}” changed while it was read.`, 'Wait until whatever writes it is done, then import again.', { path }),
+    make(
+      'datasets.source-changed',
+      `“${path}” changed while it was read.`,
+      'Wait until whatever writes it is done, then import again.',
+      { path },
+    ),
   outOfMemory: (cause: unknown) =>
-    make('datasets.out-of-memory', 'The data engine ran out of its memory limit.', 'Close other programs, or import fewer columns at once.', undefined, cause),
+    make(
+      'datasets.out-of-memory',
+      'The data engine ran out of its memory limit.',
+      'Close other programs, or import fewer columns at once.',
+      undefined,
+      cause,
+    ),
   storageFull: (path: string, cause: unknown) =>
     make(
       'storage.full',
@@ -94,7 +157,9 @@ export const datasetErrors = {
     return make(
       'datasets.no-column',
       `There is no column “${column}”.`,
-      close.length > 0 ? `Did you mean ${close.map((name) => `“${name}”`).join(' or ')}?` : `Its columns: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}.`,
+      close.length > 0
+        ? `Did you mean ${close.map((name) => `“${name}”`).join(' or ')}?`
+        : `Its columns: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}.`,
       { column },
     );
   },
@@ -113,7 +178,12 @@ export const datasetErrors = {
       { validation, test },
     ),
   emptyShare: (share: string, why: string) =>
-    make('datasets.empty-share', `The ${share} share would have no rows: ${why}.`, 'Ask for other shares, another column or more data.', { share }),
+    make(
+      'datasets.empty-share',
+      `The ${share} share would have no rows: ${why}.`,
+      'Ask for other shares, another column or more data.',
+      { share },
+    ),
 } as const;
 
 const storageFullPattern = /No space left on device|ENOSPC|disk quota|There is not enough space/i;
@@ -121,8 +191,10 @@ const storageFullPattern = /No space left on device|ENOSPC|disk quota|There is n
 /** Turns a full disk and DuckDB's own memory limit into errors a user can act on; anything else is returned as it is. */
 export function mapStorageError(error: unknown, path: string): unknown {
   if (error instanceof SlipwayError) return error;
-  const text = error instanceof Error ? `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}` : String(error);
-  if (storageFullPattern.test(text) || /max_temp_directory_size/i.test(text)) return datasetErrors.storageFull(path, error);
+  const text =
+    error instanceof Error ? `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message}` : String(error);
+  if (storageFullPattern.test(text) || /max_temp_directory_size/i.test(text))
+    return datasetErrors.storageFull(path, error);
   if (/Out of Memory Error/i.test(text)) return datasetErrors.outOfMemory(error);
   return error;
 }

@@ -11,7 +11,10 @@ import { datasetErrors } from './errors.ts';
 export const importInput = z.object({
   name,
   /** An absolute path, or an object of this workspace by its digest. */
-  source: z.union([z.object({ path: z.string().min(1) }), z.object({ objectDigest: digest, fileName: z.string().min(1) })]),
+  source: z.union([
+    z.object({ path: z.string().min(1) }),
+    z.object({ objectDigest: digest, fileName: z.string().min(1) }),
+  ]),
   format: z.enum(['csv', 'parquet', 'json', 'excel']).optional(),
   missingTokens: z.array(z.string()).optional(),
   hasHeader: z.boolean().optional(),
@@ -37,12 +40,16 @@ export type ImportResult = z.infer<typeof importResult>;
  * The import as a job. Its end makes the dataset where its name is new, and the next version of it; rows that equal the
  * newest version's change nothing (`isUnchanged`).
  */
-export function importKind(deps: { readonly registry: Registry; readonly events: EventBus }): JobKind<ImportInput, ImportResult> {
+export function importKind(deps: {
+  readonly registry: Registry;
+  readonly events: EventBus;
+}): JobKind<ImportInput, ImportResult> {
   return {
     kind: 'datasets.import',
     input: importInput,
     result: importResult,
-    title: (input) => `Import ${'path' in input.source ? basename(input.source.path) : input.source.fileName} into ${input.name}`,
+    title: (input) =>
+      `Import ${'path' in input.source ? basename(input.source.path) : input.source.fileName} into ${input.name}`,
     complete: async (_job, input, result) => {
       const existing = await deps.registry.read('datasets.get', { dataset: input.name });
       if (existing !== null && existing.trashedAt !== null) throw datasetErrors.inTrash(input.name);
@@ -50,7 +57,14 @@ export function importKind(deps: { readonly registry: Registry; readonly events:
       if (existing !== null && latest !== null && latest.manifestDigest === result.manifest.digest) {
         return {
           ops: [],
-          value: { dataset: existing.name, datasetId: existing.id, datasetVersionId: latest.id, version: latest.number, rowCount: latest.rowCount, isUnchanged: true },
+          value: {
+            dataset: existing.name,
+            datasetId: existing.id,
+            datasetVersionId: latest.id,
+            version: latest.number,
+            rowCount: latest.rowCount,
+            isUnchanged: true,
+          },
         };
       }
       const datasetId = existing?.id ?? newId();
@@ -76,7 +90,14 @@ export function importKind(deps: { readonly registry: Registry; readonly events:
             },
           ],
         ],
-        value: { dataset: input.name, datasetId, datasetVersionId: versionId, version: number, rowCount: result.rowCount, isUnchanged: false },
+        value: {
+          dataset: input.name,
+          datasetId,
+          datasetVersionId: versionId,
+          version: number,
+          rowCount: result.rowCount,
+          isUnchanged: false,
+        },
       };
     },
     afterEnd: (job) => {

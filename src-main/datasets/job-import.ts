@@ -24,7 +24,13 @@ const steps = { scanned: 0.1, staged: 0.35, typed: 0.45, written: 0.75 } as cons
 type Report = (fraction: number, message: string) => void;
 
 /** Reports DuckDB's own progress of the running statement between two fractions. */
-async function withProgress<T>(connection: DuckDBConnection, report: Report, span: readonly [number, number], message: string, work: () => Promise<T>): Promise<T> {
+async function withProgress<T>(
+  connection: DuckDBConnection,
+  report: Report,
+  span: readonly [number, number],
+  message: string,
+  work: () => Promise<T>,
+): Promise<T> {
   report(span[0], message);
   const timer = setInterval(() => {
     const { percentage } = connection.progress;
@@ -37,7 +43,14 @@ async function withProgress<T>(connection: DuckDBConnection, report: Report, spa
   }
 }
 
-async function stage(connection: DuckDBConnection, file: SourceFile, encoding: TextEncoding, input: ImportInput, tempDir: string, signal: AbortSignal): Promise<Staged> {
+async function stage(
+  connection: DuckDBConnection,
+  file: SourceFile,
+  encoding: TextEncoding,
+  input: ImportInput,
+  tempDir: string,
+  signal: AbortSignal,
+): Promise<Staged> {
   switch (file.format) {
     case 'csv':
       return stageCsv(connection, { path: file.path, encoding, shownPath: file.path }, input, tempDir, signal);
@@ -56,15 +69,33 @@ async function stage(connection: DuckDBConnection, file: SourceFile, encoding: T
   }
 }
 
-async function importFile(connection: DuckDBConnection, file: SourceFile, fileName: string, input: ImportInput, context: JobContext, tempDir: string, rowsPerPart: number | undefined): Promise<ImportResult> {
+async function importFile(
+  connection: DuckDBConnection,
+  file: SourceFile,
+  fileName: string,
+  input: ImportInput,
+  context: JobContext,
+  tempDir: string,
+  rowsPerPart: number | undefined,
+): Promise<ImportResult> {
   const { signal, objects } = context;
   const report: Report = (fraction, message) => context.progress(fraction, message);
-  const scanned = await scanSource(file, signal, (done) => report((steps.scanned * done) / file.sizeBytes, `Reading ${fileName}`));
-  const staged = await withProgress(connection, report, [steps.scanned, steps.staged], `Reading ${fileName}`, () => stage(connection, file, scanned.encoding, input, tempDir, signal));
+  const scanned = await scanSource(file, signal, (done) =>
+    report((steps.scanned * done) / file.sizeBytes, `Reading ${fileName}`),
+  );
+  const staged = await withProgress(connection, report, [steps.scanned, steps.staged], `Reading ${fileName}`, () =>
+    stage(connection, file, scanned.encoding, input, tempDir, signal),
+  );
   const [counted] = await queryRows(connection, `SELECT count(*) FROM ${staged.relation}`, signal);
   const rowCount = Number(counted?.[0] ?? 0);
-  if (rowCount === 0) throw datasetErrors.noRows(file.path, staged.columns.length === 1 && file.format === 'json' ? 0 : staged.columns.length);
-  const refined = await withProgress(connection, report, [steps.staged, steps.typed], 'Choosing types', () => refineTypes(connection, staged, signal));
+  if (rowCount === 0)
+    throw datasetErrors.noRows(
+      file.path,
+      staged.columns.length === 1 && file.format === 'json' ? 0 : staged.columns.length,
+    );
+  const refined = await withProgress(connection, report, [steps.staged, steps.typed], 'Choosing types', () =>
+    refineTypes(connection, staged, signal),
+  );
   const rows = { sql: refinedSql(staged, refined), count: rowCount, schema: refined.schema };
   const span = steps.written - steps.typed;
   report(steps.typed, `Writing ${rowCount.toLocaleString('en')} rows`);
@@ -117,7 +148,11 @@ async function importFile(connection: DuckDBConnection, file: SourceFile, fileNa
  * Imports one file: its objects are on disk when it returns. Everything it writes besides lies in the job's folder.
  * @throws SlipwayError `datasets.*` for what is wrong with the file, `storage.full` when the disk is.
  */
-export async function runImport(input: ImportInput, context: JobContext, options: { readonly rowsPerPart?: number; readonly threads?: number } = {}): Promise<ImportResult> {
+export async function runImport(
+  input: ImportInput,
+  context: JobContext,
+  options: { readonly rowsPerPart?: number; readonly threads?: number } = {},
+): Promise<ImportResult> {
   const tempDir = join(context.workDir, 'tmp');
   const { source } = input;
   const path = 'path' in source ? source.path : context.objects.pathOf(source.objectDigest);
@@ -125,7 +160,10 @@ export async function runImport(input: ImportInput, context: JobContext, options
   const file = await checkSourceFile(path, input.format);
   try {
     await mkdir(tempDir, { recursive: true });
-    const db = await openDuckDb({ tempDir: join(tempDir, 'duckdb'), ...(options.threads === undefined ? {} : { threads: options.threads }) });
+    const db = await openDuckDb({
+      tempDir: join(tempDir, 'duckdb'),
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
+    });
     try {
       return await importFile(db.connection, file, fileName, input, context, tempDir, options.rowsPerPart);
     } finally {

@@ -20,15 +20,22 @@ beforeAll(async () => {
     return `${row},${row % 50 === 0 ? '' : day},shop ${row % 37},same`;
   });
   await writeFile(path, `id,day,shop,always\n${lines.join('\n')}\n`);
-  manifestDigest = (await runImport({ name: 'x', source: { path } }, job.context(), { rowsPerPart: 2000 })).manifest.digest;
+  manifestDigest = (await runImport({ name: 'x', source: { path } }, job.context(), { rowsPerPart: 2000 })).manifest
+    .digest;
 });
 afterAll(() => job.dispose());
 
 async function split(spec: SplitSpec): Promise<SplitResult & { shares: number[] }> {
-  const result = await runSplit({ datasetVersionId: '00000000-0000-7000-8000-000000000001', label: 'x v1', manifestDigest, spec }, job.context());
+  const result = await runSplit(
+    { datasetVersionId: '00000000-0000-7000-8000-000000000001', label: 'x v1', manifestDigest, spec },
+    job.context(),
+  );
   const db = await openDuckDb({ tempDir: join(job.dir, 'read') });
   try {
-    const rows = await queryRows(db.connection, `SELECT share, typeof(share) FROM read_parquet(${quoteLiteral(job.objects.pathOf(result.assignment.digest))})`);
+    const rows = await queryRows(
+      db.connection,
+      `SELECT share, typeof(share) FROM read_parquet(${quoteLiteral(job.objects.pathOf(result.assignment.digest))})`,
+    );
     expect(rows[0]?.[1]).toBe('UTINYINT');
     return { ...result, shares: rows.map((row) => Number(row[0])) };
   } finally {
@@ -51,7 +58,9 @@ test('by time: the latest days are the test, rows without a day train', async ()
   const { shares, rowCounts } = await split({ kind: 'time', column: 'day', validation: 0.1, test: 0.2 });
   expect(shares.length).toBe(rowCount);
   const dayOf = (row: number): number => (row * 31) % 100;
-  const days = [0, 1, 2].map((share) => shares.flatMap((other, row) => (other === share && row % 50 !== 0 ? [dayOf(row)] : [])));
+  const days = [0, 1, 2].map((share) =>
+    shares.flatMap((other, row) => (other === share && row % 50 !== 0 ? [dayOf(row)] : [])),
+  );
   expect(Math.max(...(days[0] ?? []))).toBeLessThan(Math.min(...(days[1] ?? [])));
   expect(Math.max(...(days[1] ?? []))).toBeLessThan(Math.min(...(days[2] ?? [])));
   expect(shares.every((share, row) => row % 50 !== 0 || share === 0)).toBe(true);
@@ -68,11 +77,20 @@ test.each<[spec: SplitSpec, code: string, message: RegExp]>([
   [{ kind: 'time', column: 'dya', validation: 0.1, test: 0.1 }, 'no-column', /no column “dya”/],
   [{ kind: 'time', column: 'shop', validation: 0.1, test: 0.1 }, 'not-ordered', /“shop” is text/],
   [{ kind: 'seed', seed: 1, validation: 0.5, test: 0.5 }, 'shares', /Validation 0.5 and test 0.5 leave no rows/],
-  [{ kind: 'group', column: 'always', seed: 1, validation: 0.1, test: 0.1 }, 'empty-share', /share would have no rows: “always” has too few groups/],
+  [
+    { kind: 'group', column: 'always', seed: 1, validation: 0.1, test: 0.1 },
+    'empty-share',
+    /share would have no rows: “always” has too few groups/,
+  ],
 ])('%j is refused', async (spec, code, message) => {
-  await expect(split(spec)).rejects.toMatchObject({ code: `datasets.${code}`, message: expect.stringMatching(message) });
+  await expect(split(spec)).rejects.toMatchObject({
+    code: `datasets.${code}`,
+    message: expect.stringMatching(message),
+  });
 });
 
 test('a close column name is suggested', async () => {
-  await expect(split({ kind: 'group', column: 'shops', seed: 1, validation: 0.1, test: 0.1 })).rejects.toMatchObject({ hint: 'Did you mean “shop”?' });
+  await expect(split({ kind: 'group', column: 'shops', seed: 1, validation: 0.1, test: 0.1 })).rejects.toMatchObject({
+    hint: 'Did you mean “shop”?',
+  });
 });

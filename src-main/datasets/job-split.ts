@@ -15,7 +15,12 @@ import type { SplitInput, SplitResult } from './split-kind.ts';
 
 const chunkRows = 2048;
 
-async function assign(connection: DuckDBConnection, manifest: Manifest, spec: SplitSpec, context: JobContext): Promise<Uint8Array> {
+async function assign(
+  connection: DuckDBConnection,
+  manifest: Manifest,
+  spec: SplitSpec,
+  context: JobContext,
+): Promise<Uint8Array> {
   if (spec.kind === 'seed') return assignBySeed(manifest.rowCount, spec.seed, spec);
   const column = findColumn(manifest.schema, spec.column);
   const relation = relationSql(manifest, context.objects, [column.name]);
@@ -34,7 +39,11 @@ async function assign(connection: DuckDBConnection, manifest: Manifest, spec: Sp
     );
     return assignByTime(values, spec);
   }
-  const sizes = await queryRows(connection, `SELECT ${textSql(column)}, count(*) FROM (${relation}) GROUP BY 1`, context.signal);
+  const sizes = await queryRows(
+    connection,
+    `SELECT ${textSql(column)}, count(*) FROM (${relation}) GROUP BY 1`,
+    context.signal,
+  );
   const shares = assignGroups(
     sizes.map((row) => ({ group: typeof row[0] === 'string' ? row[0] : null, rowCount: Number(row[1]) })),
     spec.seed,
@@ -46,7 +55,8 @@ async function assign(connection: DuckDBConnection, manifest: Manifest, spec: Sp
     relation,
     [{ expression: textSql(column), as: 'text' }],
     ([groups], count, firstRow) => {
-      for (let row = 0; row < count; row += 1) assignment[firstRow + row] = shares.get(groups[row] ?? null) ?? shareNumbers.train;
+      for (let row = 0; row < count; row += 1)
+        assignment[firstRow + row] = shares.get(groups[row] ?? null) ?? shareNumbers.train;
       tell(firstRow);
     },
     context.signal,
@@ -65,7 +75,12 @@ function checkShares(counts: SplitResult['rowCounts'], spec: SplitSpec): void {
   if (spec.test > 0 && counts.test === 0) throw datasetErrors.emptyShare('test', why);
 }
 
-async function writeAssignment(connection: DuckDBConnection, assignment: Uint8Array, path: string, signal: AbortSignal): Promise<void> {
+async function writeAssignment(
+  connection: DuckDBConnection,
+  assignment: Uint8Array,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
   await runSql(connection, 'CREATE TABLE assignment (share UTINYINT NOT NULL)', signal);
   const appender = await connection.createAppender('assignment');
   for (let start = 0; start < assignment.length; start += chunkRows) {

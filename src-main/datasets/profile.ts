@@ -6,7 +6,16 @@ import type { Bins } from './rules-histogram.ts';
 import { binsFor, edgesOf } from './rules-histogram.ts';
 import type { ValueCount } from './rules-profile.ts';
 import { histogramOf, quantilePoints, quantilesOf, topValuesOf } from './rules-profile.ts';
-import { basicSql, countValuesSql, histogramSql, isNumeric, likelyTopSql, quantilesSql, topByCountsSql, valueCountsSql } from './sql-profile.ts';
+import {
+  basicSql,
+  countValuesSql,
+  histogramSql,
+  isNumeric,
+  likelyTopSql,
+  quantilesSql,
+  topByCountsSql,
+  valueCountsSql,
+} from './sql-profile.ts';
 
 /** Columns whose estimate of distinct values is below this are counted value by value; the estimate may be some percent off. */
 const countedDistinct = 11_000;
@@ -34,7 +43,11 @@ function finite(value: DuckDBValue | undefined): number | null {
 
 /** Seconds since 1970 as a date or an instant in ISO 8601. */
 function isoOf(seconds: number, type: Column['type']): string {
-  if (type === 'time') return new Date(seconds * 1000).toISOString().slice(11, 23).replace(/\.000$/, '');
+  if (type === 'time')
+    return new Date(seconds * 1000)
+      .toISOString()
+      .slice(11, 23)
+      .replace(/\.000$/, '');
   const date = new Date(seconds * 1000);
   if (Number.isNaN(date.getTime())) return String(seconds);
   return type === 'date' ? date.toISOString().slice(0, 10) : date.toISOString().replace('.000Z', 'Z');
@@ -57,16 +70,26 @@ function toBasics(column: Column, items: readonly (DuckDBValue | undefined)[]): 
     greatest: shown(greatest, high),
     mean: finite(mean),
     std: finite(std),
-    bins: low === null || high === null ? null : binsFor(low, high, column.type === 'integer' || column.type === 'boolean'),
+    bins:
+      low === null || high === null ? null : binsFor(low, high, column.type === 'integer' || column.type === 'boolean'),
   };
 }
 
-async function readBasics(connection: DuckDBConnection, columns: readonly Column[], relation: string, signal: AbortSignal): Promise<Basics[]> {
+async function readBasics(
+  connection: DuckDBConnection,
+  columns: readonly Column[],
+  relation: string,
+  signal: AbortSignal,
+): Promise<Basics[]> {
   const [row] = await queryRows(connection, basicSql(columns, relation), signal);
   return columns.map((column, index) => toBasics(column, (row ?? []).slice(index * 6, index * 6 + 6)));
 }
 
-function toProfile(basics: Basics, rowCount: number, rest: Pick<ColumnProfile, 'distinct' | 'isDistinctExact' | 'quantiles' | 'histogram' | 'topValues'>): ColumnProfile {
+function toProfile(
+  basics: Basics,
+  rowCount: number,
+  rest: Pick<ColumnProfile, 'distinct' | 'isDistinctExact' | 'quantiles' | 'histogram' | 'topValues'>,
+): ColumnProfile {
   return {
     name: basics.column.name,
     type: basics.column.type,
@@ -81,9 +104,19 @@ function toProfile(basics: Basics, rowCount: number, rest: Pick<ColumnProfile, '
 }
 
 /** A column of few distinct values: all its figures follow exactly from their counts. */
-async function profileByCounts(connection: DuckDBConnection, basics: Basics, relation: string, rowCount: number, signal: AbortSignal): Promise<ColumnProfile> {
+async function profileByCounts(
+  connection: DuckDBConnection,
+  basics: Basics,
+  relation: string,
+  rowCount: number,
+  signal: AbortSignal,
+): Promise<ColumnProfile> {
   const rows = await queryRows(connection, valueCountsSql(basics.column, relation), signal);
-  const values: ValueCount[] = rows.map((row) => ({ text: String(row[0]), number: finite(row[1]), count: Number(row[2]) }));
+  const values: ValueCount[] = rows.map((row) => ({
+    text: String(row[0]),
+    number: finite(row[1]),
+    count: Number(row[2]),
+  }));
   return toProfile(basics, rowCount, {
     distinct: values.length,
     isDistinctExact: true,
@@ -93,7 +126,12 @@ async function profileByCounts(connection: DuckDBConnection, basics: Basics, rel
   });
 }
 
-async function readHistograms(connection: DuckDBConnection, all: readonly Basics[], relation: string, signal: AbortSignal): Promise<Map<string, number[]>> {
+async function readHistograms(
+  connection: DuckDBConnection,
+  all: readonly Basics[],
+  relation: string,
+  signal: AbortSignal,
+): Promise<Map<string, number[]>> {
   const columns = all.flatMap((basics) => (basics.bins === null ? [] : [{ column: basics.column, bins: basics.bins }]));
   const result = new Map(columns.map(({ column, bins }) => [column.name, Array.from({ length: bins.count }, () => 0)]));
   if (columns.length === 0) return result;
@@ -108,24 +146,42 @@ async function readHistograms(connection: DuckDBConnection, all: readonly Basics
 type TopValues = Pick<ColumnProfile, 'distinct' | 'isDistinctExact' | 'topValues'>;
 
 /** By counting every value where they fit into memory, else by a sketch whose candidates are counted. */
-async function readTopValues(connection: DuckDBConnection, basics: Basics, relation: string, signal: AbortSignal): Promise<TopValues> {
-  const toValue = (row: readonly DuckDBValue[]): TopValues['topValues'][number] => ({ value: String(row[0]), count: Number(row[1]) });
+async function readTopValues(
+  connection: DuckDBConnection,
+  basics: Basics,
+  relation: string,
+  signal: AbortSignal,
+): Promise<TopValues> {
+  const toValue = (row: readonly DuckDBValue[]): TopValues['topValues'][number] => ({
+    value: String(row[0]),
+    count: Number(row[1]),
+  });
   if (basics.distinct <= groupedDistinct) {
     const rows = await queryRows(connection, topByCountsSql(basics.column, relation), signal);
     return { distinct: Number(rows[0]?.[2] ?? 0), isDistinctExact: true, topValues: rows.map(toValue) };
   }
   const [sketch] = await queryRows(connection, likelyTopSql(basics.column, relation), signal);
-  const likely = sketch?.[0] instanceof DuckDBListValue ? sketch[0].items.filter((item) => typeof item === 'string') : [];
-  const rows = likely.length === 0 ? [] : await queryRows(connection, countValuesSql(basics.column, relation, likely), signal);
+  const likely =
+    sketch?.[0] instanceof DuckDBListValue ? sketch[0].items.filter((item) => typeof item === 'string') : [];
+  const rows =
+    likely.length === 0 ? [] : await queryRows(connection, countValuesSql(basics.column, relation, likely), signal);
   return { distinct: Math.min(basics.distinct, basics.present), isDistinctExact: false, topValues: rows.map(toValue) };
 }
 
 /** Columns of many distinct values. */
-async function profileInBulk(connection: DuckDBConnection, all: readonly Basics[], relation: (names: readonly string[]) => string, rowCount: number, signal: AbortSignal): Promise<ColumnProfile[]> {
+async function profileInBulk(
+  connection: DuckDBConnection,
+  all: readonly Basics[],
+  relation: (names: readonly string[]) => string,
+  rowCount: number,
+  signal: AbortSignal,
+): Promise<ColumnProfile[]> {
   const columns = all.map((basics) => basics.column);
   const together = relation(columns.map((column) => column.name));
   const isExact = rowCount * columns.length <= exactQuantileCells;
-  const [quantiles] = columns.some(isNumeric) ? await queryRows(connection, quantilesSql(columns, together, isExact), signal) : [];
+  const [quantiles] = columns.some(isNumeric)
+    ? await queryRows(connection, quantilesSql(columns, together, isExact), signal)
+    : [];
   const histograms = await readHistograms(connection, all, together, signal);
   const profiles: ColumnProfile[] = [];
   for (const [index, basics] of all.entries()) {
@@ -167,7 +223,9 @@ export async function profileColumns(
     const inBulk = many.length === 0 ? [] : await profileInBulk(connection, many, relation, rowCount, signal);
     let next = 0;
     for (const entry of basics) {
-      const made = isCounted(entry) ? await profileByCounts(connection, entry, relation([entry.column.name]), rowCount, signal) : inBulk[next++];
+      const made = isCounted(entry)
+        ? await profileByCounts(connection, entry, relation([entry.column.name]), rowCount, signal)
+        : inBulk[next++];
       if (made !== undefined) columns.push(made);
     }
     onColumns(columns.length);

@@ -62,15 +62,30 @@ function csvError(error: unknown, sourcePath: string): unknown {
     return datasetErrors.truncated(sourcePath, `a quote that opens on line ${line} is not closed properly`, error);
   }
   const widths = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(text);
-  if (widths !== null) return datasetErrors.badRow(sourcePath, line, `it has ${widths[2]} cells where ${widths[1]} are expected`);
-  if (/Maximum line size/i.test(text)) return datasetErrors.badRow(sourcePath, line, `it is longer than ${longestLineBytes >> 20} MiB, which hints at a missing quote`);
-  if (line > 0) return datasetErrors.badRow(sourcePath, line, text.split('\n').find((part) => part !== '' && !/^(Invalid Input Error: )?(CSV Error|Original Line)/.test(part)) ?? 'it does not follow the CSV rules');
+  if (widths !== null)
+    return datasetErrors.badRow(sourcePath, line, `it has ${widths[2]} cells where ${widths[1]} are expected`);
+  if (/Maximum line size/i.test(text))
+    return datasetErrors.badRow(
+      sourcePath,
+      line,
+      `it is longer than ${longestLineBytes >> 20} MiB, which hints at a missing quote`,
+    );
+  if (line > 0)
+    return datasetErrors.badRow(
+      sourcePath,
+      line,
+      text
+        .split('\n')
+        .find((part) => part !== '' && !/^(Invalid Input Error: )?(CSV Error|Original Line)/.test(part)) ??
+        'it does not follow the CSV rules',
+    );
   return error;
 }
 
 function namesOf(dialect: CsvDialect, options: ImportOptions): string[] {
   const given = options.columnNames;
-  if (given !== undefined && given.length !== dialect.columnCount) throw datasetErrors.columnNames(given.length, dialect.columnCount);
+  if (given !== undefined && given.length !== dialect.columnCount)
+    throw datasetErrors.columnNames(given.length, dialect.columnCount);
   return uniqueNames(given ?? dialect.header ?? Array.from({ length: dialect.columnCount }, () => ''));
 }
 
@@ -88,7 +103,12 @@ function cellSql(index: number, missingTokens: readonly string[]): string {
  */
 export async function stageCsv(
   connection: DuckDBConnection,
-  source: { readonly path: string; readonly encoding: TextEncoding; readonly shownPath: string; readonly dialect?: CsvDialect },
+  source: {
+    readonly path: string;
+    readonly encoding: TextEncoding;
+    readonly shownPath: string;
+    readonly dialect?: CsvDialect;
+  },
   options: ImportOptions,
   tempDir: string,
   signal: AbortSignal,
@@ -103,9 +123,15 @@ export async function stageCsv(
   const dialect = source.dialect ?? sniffCsv(beginning.text, beginning.isCut, options.hasHeader);
   const names = namesOf(dialect, options);
   const staged = join(tempDir, 'staged.parquet');
-  const select = names.map((name, index) => `${cellSql(index, options.missingTokens ?? [])} AS ${quoteIdentifier(name)}`).join(', ');
+  const select = names
+    .map((name, index) => `${cellSql(index, options.missingTokens ?? [])} AS ${quoteIdentifier(name)}`)
+    .join(', ');
   const copy = (from: string): Promise<void> =>
-    runSql(connection, `COPY (SELECT ${select} FROM ${readSql(from, dialect)}) TO ${quoteLiteral(staged)} (FORMAT parquet, COMPRESSION snappy)`, signal);
+    runSql(
+      connection,
+      `COPY (SELECT ${select} FROM ${readSql(from, dialect)}) TO ${quoteLiteral(staged)} (FORMAT parquet, COMPRESSION snappy)`,
+      signal,
+    );
   try {
     await copy(path).catch(async (error: unknown) => {
       // Line ends of several kinds in one file: DuckDB takes one kind, so the file is written anew with that.
@@ -120,7 +146,12 @@ export async function stageCsv(
   return {
     format: 'csv',
     relation: `read_parquet(${quoteLiteral(staged)})`,
-    columns: names.map((name) => ({ name, expression: quoteIdentifier(name), storedAs: 'VARCHAR', mayBe: 'anything' as const })),
+    columns: names.map((name) => ({
+      name,
+      expression: quoteIdentifier(name),
+      storedAs: 'VARCHAR',
+      mayBe: 'anything' as const,
+    })),
     canHaveDecimalComma: dialect.delimiter !== ',',
     options: {
       delimiter: dialect.delimiter,

@@ -35,17 +35,26 @@ const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relatio
 const packageRelations = 'http://schemas.openxmlformats.org/package/2006/relationships';
 
 /** The least that is a workbook: sheets, a date style, relations. */
-async function writeWorkbook(fileName: string, sheets: Readonly<Record<string, readonly (readonly CellInput[])[]>>): Promise<string> {
+async function writeWorkbook(
+  fileName: string,
+  sheets: Readonly<Record<string, readonly (readonly CellInput[])[]>>,
+): Promise<string> {
   const path = join(job.dir, fileName);
   const zip = new ZipFile();
   const add = (name: string, text: string): void => zip.addBuffer(Buffer.from(xml + text), name);
   const names = Object.keys(sheets);
-  const overrides = names.map((_, index) => `<Override PartName="/xl/worksheets/sheet${index + 1}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`);
+  const overrides = names.map(
+    (_, index) =>
+      `<Override PartName="/xl/worksheets/sheet${index + 1}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>`,
+  );
   add(
     '[Content_Types].xml',
     `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>${overrides.join('')}</Types>`,
   );
-  add('_rels/.rels', `<Relationships xmlns="${packageRelations}"><Relationship Id="rId1" Type="${relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>`);
+  add(
+    '_rels/.rels',
+    `<Relationships xmlns="${packageRelations}"><Relationship Id="rId1" Type="${relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+  );
   add(
     'xl/workbook.xml',
     `<workbook xmlns="${main}" xmlns:r="${relations}"><sheets>${names.map((name, index) => `<sheet name="${name}" sheetId="${index + 1}" r:id="rId${index + 1}"/>`).join('')}</sheets></workbook>`,
@@ -54,22 +63,37 @@ async function writeWorkbook(fileName: string, sheets: Readonly<Record<string, r
     'xl/_rels/workbook.xml.rels',
     `<Relationships xmlns="${packageRelations}">${names.map((_, index) => `<Relationship Id="rId${index + 1}" Type="${relations}/worksheet" Target="worksheets/sheet${index + 1}.xml"/>`).join('')}<Relationship Id="rId99" Type="${relations}/styles" Target="styles.xml"/></Relationships>`,
   );
-  add('xl/styles.xml', `<styleSheet xmlns="${main}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>`);
+  add(
+    'xl/styles.xml',
+    `<styleSheet xmlns="${main}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>`,
+  );
   names.forEach((name, index) => {
-    const rows = (sheets[name] ?? []).map((row, number) => `<row r="${number + 1}">${row.map((value, column) => cellXml(value, number, column)).join('')}</row>`);
-    add(`xl/worksheets/sheet${index + 1}.xml`, `<worksheet xmlns="${main}"><sheetData>${rows.join('')}</sheetData></worksheet>`);
+    const rows = (sheets[name] ?? []).map(
+      (row, number) =>
+        `<row r="${number + 1}">${row.map((value, column) => cellXml(value, number, column)).join('')}</row>`,
+    );
+    add(
+      `xl/worksheets/sheet${index + 1}.xml`,
+      `<worksheet xmlns="${main}"><sheetData>${rows.join('')}</sheetData></worksheet>`,
+    );
   });
   zip.end();
   await pipeline(zip.outputStream, createWriteStream(path));
   return path;
 }
 
-async function importRows(path: string, options: Partial<ImportInput> = {}): Promise<{ types: string; rows: unknown[][] }> {
+async function importRows(
+  path: string,
+  options: Partial<ImportInput> = {},
+): Promise<{ types: string; rows: unknown[][] }> {
   const result = await runImport({ name: 'x', source: { path }, ...options }, job.context());
   const manifest = await readManifest(job.objects, result.manifest.digest);
   const db = await openDuckDb({ tempDir: join(job.dir, 'read') });
   try {
-    const rows = await queryRows(db.connection, `SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (${relationSql(manifest, job.objects)})`);
+    const rows = await queryRows(
+      db.connection,
+      `SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (${relationSql(manifest, job.objects)})`,
+    );
     return { types: result.schema.map((column) => `${column.name}:${column.type}`).join(' '), rows };
   } finally {
     db.close();
@@ -100,11 +124,17 @@ test('a sheet by name or number, and what is said when there is none', async () 
   expect((await importRows(path, { sheet: 'Second one' })).types).toBe('b:integer');
   expect((await importRows(path, { sheet: 2 })).types).toBe('b:integer');
   expect((await importRows(path, { sheet: '2' })).types).toBe('b:integer');
-  await expect(importRows(path, { sheet: 'Third' })).rejects.toMatchObject({ code: 'datasets.no-sheet', message: expect.stringContaining('no sheet “Third”'), hint: 'Its sheets: “First”, “Second one”.' });
+  await expect(importRows(path, { sheet: 'Third' })).rejects.toMatchObject({
+    code: 'datasets.no-sheet',
+    message: expect.stringContaining('no sheet “Third”'),
+    hint: 'Its sheets: “First”, “Second one”.',
+  });
 });
 
 test('an empty sheet and a cut file', async () => {
-  await expect(importRows(await writeWorkbook('none.xlsx', { Empty: [] }))).rejects.toMatchObject({ code: 'datasets.no-rows' });
+  await expect(importRows(await writeWorkbook('none.xlsx', { Empty: [] }))).rejects.toMatchObject({
+    code: 'datasets.no-rows',
+  });
   const whole = await readFile(await writeWorkbook('whole.xlsx', { A: [['a'], [1]] }));
   const path = join(job.dir, 'cut.xlsx');
   await writeFile(path, whole.subarray(0, whole.length - 40));

@@ -42,7 +42,7 @@ function cellText(value: unknown): string {
     const iso = new Date(Math.round(value.getTime() / 10) * 10).toISOString();
     return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, 10) : iso.replace('.000Z', 'Z');
   }
-  return String(value);
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 function toCsvLine(row: readonly string[]): string {
@@ -52,24 +52,40 @@ function toCsvLine(row: readonly string[]): string {
 async function readCells(path: string, sheet: string | number | undefined): Promise<string[][]> {
   try {
     const { unpackedBytes, names } = await readZipIndex(path);
-    if (!names.some((name) => name.startsWith('xl/'))) throw datasetErrors.wrongType(path, 'a zip archive', 'an Excel file');
+    if (!names.some((name) => name.startsWith('xl/')))
+      throw datasetErrors.wrongType(path, 'a zip archive', 'an Excel file');
     if (unpackedBytes > largestUnpackedBytes) {
-      throw datasetErrors.tooLarge(path, `it unpacks to ${Math.round(unpackedBytes / 2 ** 20)} MiB`, `${largestUnpackedBytes / 2 ** 20} MiB`);
+      throw datasetErrors.tooLarge(
+        path,
+        `it unpacks to ${Math.round(unpackedBytes / 2 ** 20)} MiB`,
+        `${largestUnpackedBytes / 2 ** 20} MiB`,
+      );
     }
     const rows = await readSheet(path, sheet ?? 1).catch((error: unknown) => {
       // A number may come as text, from the command line.
-      if (error instanceof SheetNotFoundError && typeof sheet === 'string' && /^[1-9]\d*$/.test(sheet)) return readSheet(path, Number(sheet));
+      if (error instanceof SheetNotFoundError && typeof sheet === 'string' && /^[1-9]\d*$/.test(sheet))
+        return readSheet(path, Number(sheet));
       throw error;
     });
     return rows.map((row) => row.map(cellText));
   } catch (error) {
     if (error instanceof SheetNotFoundError) {
       const names = /Available sheets?: (.*)$/i.exec(error.message)?.[1]?.split(/,\s*/) ?? [];
-      throw datasetErrors.noSheet(path, sheet ?? 1, names.map((name) => name.replaceAll(/^\d+:\s*|^["'“]|["'”]$|\.$/g, '')));
+      throw datasetErrors.noSheet(
+        path,
+        sheet ?? 1,
+        names.map((name) => name.replaceAll(/^\d+:\s*|^["'“]|["'”]$|\.$/g, '')),
+      );
     }
     if (error instanceof InvalidInputError && error.code === 'NO_DATA') throw datasetErrors.noRows(path, 0);
-    if (error instanceof InvalidInputError || error instanceof InvalidSpreadsheetError) throw datasetErrors.truncated(path, error.message, error);
-    if (error instanceof Error && /central directory|zip|inflate|deflate|unexpected end|invalid (block|distance|stored|code)|CRC|too few bytes/i.test(error.message)) {
+    if (error instanceof InvalidInputError || error instanceof InvalidSpreadsheetError)
+      throw datasetErrors.truncated(path, error.message, error);
+    if (
+      error instanceof Error &&
+      /central directory|zip|inflate|deflate|unexpected end|invalid (block|distance|stored|code)|CRC|too few bytes/i.test(
+        error.message,
+      )
+    ) {
       throw datasetErrors.truncated(path, 'its archive cannot be unpacked', error);
     }
     throw error;
@@ -105,6 +121,12 @@ export async function stageExcel(
     { signal },
   );
   const dialect = { delimiter: ',', skippedLines: 0, hasHeader, columnCount: width, header };
-  const staged = await stageCsv(connection, { path: csv, encoding: 'utf-8', shownPath: path, dialect }, options, tempDir, signal);
+  const staged = await stageCsv(
+    connection,
+    { path: csv, encoding: 'utf-8', shownPath: path, dialect },
+    options,
+    tempDir,
+    signal,
+  );
   return { ...staged, format: 'excel', canHaveDecimalComma: true, options: { hasHeader, sheet: options.sheet ?? 1 } };
 }

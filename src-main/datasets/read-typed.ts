@@ -21,10 +21,23 @@ function withoutNamedTokens(expression: string, options: ImportOptions): string 
 }
 
 /** Whether every value of a wide integer fits 64 bits. */
-async function fitsInt64(connection: DuckDBConnection, relation: string, column: string, signal: AbortSignal): Promise<boolean> {
-  const [row] = await queryRows(connection, `SELECT CAST(min(${column}) AS VARCHAR), CAST(max(${column}) AS VARCHAR) FROM ${relation}`, signal);
+async function fitsInt64(
+  connection: DuckDBConnection,
+  relation: string,
+  column: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const [row] = await queryRows(
+    connection,
+    `SELECT CAST(min(${column}) AS VARCHAR), CAST(max(${column}) AS VARCHAR) FROM ${relation}`,
+    signal,
+  );
   const [least, greatest] = [row?.[0], row?.[1]];
-  return least === null || least === undefined || (BigInt(String(least)) >= int64.least && BigInt(String(greatest)) <= int64.greatest);
+  return (
+    least === null ||
+    least === undefined ||
+    (BigInt(String(least)) >= int64.least && BigInt(String(greatest)) <= int64.greatest)
+  );
 }
 
 /**
@@ -40,15 +53,26 @@ async function normalise(
   signal: AbortSignal,
 ): Promise<Omit<StagedColumn, 'name'>> {
   const column = quoteIdentifier(found.name);
-  const cast = (storedAs: string): Omit<StagedColumn, 'name'> => ({ expression: `CAST(${column} AS ${storedAs})`, storedAs, mayBe: 'itself' });
+  const cast = (storedAs: string): Omit<StagedColumn, 'name'> => ({
+    expression: `CAST(${column} AS ${storedAs})`,
+    storedAs,
+    mayBe: 'itself',
+  });
   const { storedAs } = found;
-  if (storedAs === 'FLOAT' || storedAs === 'DOUBLE') return { expression: `(CASE WHEN isnan(${column}) THEN NULL ELSE ${column} END)`, storedAs, mayBe: 'itself' };
-  if (storedAs === 'UBIGINT' || storedAs === 'HUGEINT' || storedAs === 'UHUGEINT' || /^DECIMAL\(\d+,0\)$/.test(storedAs)) {
+  if (storedAs === 'FLOAT' || storedAs === 'DOUBLE')
+    return { expression: `(CASE WHEN isnan(${column}) THEN NULL ELSE ${column} END)`, storedAs, mayBe: 'itself' };
+  if (
+    storedAs === 'UBIGINT' ||
+    storedAs === 'HUGEINT' ||
+    storedAs === 'UHUGEINT' ||
+    /^DECIMAL\(\d+,0\)$/.test(storedAs)
+  ) {
     return (await fitsInt64(connection, relation, column, signal)) ? cast('BIGINT') : cast('VARCHAR');
   }
   if (storedAs.startsWith('DECIMAL')) return cast('DOUBLE');
   if (storedAs === 'BIGNUM') return cast('VARCHAR');
-  if (storedAs === 'TIMESTAMP WITH TIME ZONE' || (storedAs.startsWith('TIMESTAMP_') && storedAs !== 'TIMESTAMP')) return cast('TIMESTAMP');
+  if (storedAs === 'TIMESTAMP WITH TIME ZONE' || (storedAs.startsWith('TIMESTAMP_') && storedAs !== 'TIMESTAMP'))
+    return cast('TIMESTAMP');
   if (storedAs === 'TIME WITH TIME ZONE' || storedAs === 'TIME_NS') return cast('TIME');
   if (storedAs === 'JSON') {
     const text = `nullif(trim(json_extract_string(${column}, '$')), '')`;
@@ -57,9 +81,14 @@ async function normalise(
   if (storedAs === 'VARCHAR') {
     // A text that holds tokens the user named was made of mixed values.
     const hasTokens = (options.missingTokens ?? []).length > 0;
-    return { expression: withoutNamedTokens(column, options), storedAs, mayBe: hasTokens ? 'anything' : format === 'json' ? 'instants' : 'itself' };
+    return {
+      expression: withoutNamedTokens(column, options),
+      storedAs,
+      mayBe: hasTokens ? 'anything' : format === 'json' ? 'instants' : 'itself',
+    };
   }
-  if (storedAs.startsWith('ENUM') || storedAs === 'UUID' || storedAs === 'INTERVAL' || storedAs === 'BIT') return cast('VARCHAR');
+  if (storedAs.startsWith('ENUM') || storedAs === 'UUID' || storedAs === 'INTERVAL' || storedAs === 'BIT')
+    return cast('VARCHAR');
   return { expression: column, storedAs, mayBe: 'itself' };
 }
 
@@ -77,7 +106,10 @@ async function stageTyped(
   );
   const columns: StagedColumn[] = [];
   for (const [index, column] of found.entries()) {
-    columns.push({ name: names[index] ?? column.name, ...(await normalise(connection, relation, format, column, options, signal)) });
+    columns.push({
+      name: names[index] ?? column.name,
+      ...(await normalise(connection, relation, format, column, options, signal)),
+    });
   }
   return { format, relation, columns, canHaveDecimalComma: false, options: {} };
 }
@@ -86,7 +118,12 @@ async function stageTyped(
  * A Parquet file, read in place.
  * @throws SlipwayError `datasets.truncated`, `.column-names`.
  */
-export async function stageParquet(connection: DuckDBConnection, path: string, options: ImportOptions, signal: AbortSignal): Promise<Staged> {
+export async function stageParquet(
+  connection: DuckDBConnection,
+  path: string,
+  options: ImportOptions,
+  signal: AbortSignal,
+): Promise<Staged> {
   try {
     return await stageTyped(connection, 'parquet', `read_parquet(${quoteLiteral(path)})`, options, signal);
   } catch (error) {
@@ -97,7 +134,11 @@ export async function stageParquet(connection: DuckDBConnection, path: string, o
 /** DuckDB's complaint about a Parquet file, in our words. */
 export function parquetError(error: unknown, path: string): unknown {
   const text = error instanceof Error ? error.message : '';
-  if (/No magic bytes|Footer length error|footer|TProtocolException|too small to be a Parquet|Corrupt|corrupt|invalid (page|data)|Failed to read|ZSTD Decompression|Snappy|reached end|Out of (data|buffer)/i.test(text)) {
+  if (
+    /No magic bytes|Footer length error|footer|TProtocolException|too small to be a Parquet|Corrupt|corrupt|invalid (page|data)|Failed to read|ZSTD Decompression|Snappy|reached end|Out of (data|buffer)/i.test(
+      text,
+    )
+  ) {
     return datasetErrors.truncated(path, 'its Parquet pages or footer cannot be read', error);
   }
   return error;
@@ -107,11 +148,22 @@ export function parquetError(error: unknown, path: string): unknown {
  * A JSON file: an array of objects, or one object a line. It is read once into a Parquet file in `tempDir`.
  * @throws SlipwayError `datasets.truncated`, `.bad-record`, `.column-names`.
  */
-export async function stageJson(connection: DuckDBConnection, path: string, shownPath: string, options: ImportOptions, tempDir: string, signal: AbortSignal): Promise<Staged> {
+export async function stageJson(
+  connection: DuckDBConnection,
+  path: string,
+  shownPath: string,
+  options: ImportOptions,
+  tempDir: string,
+  signal: AbortSignal,
+): Promise<Staged> {
   const staged = join(tempDir, 'staged.parquet');
   const read = `read_json(${quoteLiteral(path)}, sample_size = -1, maximum_object_size = ${largestJsonObjectBytes})`;
   try {
-    await runSql(connection, `COPY (SELECT * FROM ${read}) TO ${quoteLiteral(staged)} (FORMAT parquet, COMPRESSION snappy)`, signal);
+    await runSql(
+      connection,
+      `COPY (SELECT * FROM ${read}) TO ${quoteLiteral(staged)} (FORMAT parquet, COMPRESSION snappy)`,
+      signal,
+    );
   } catch (error) {
     throw jsonError(mapStorageError(error, tempDir), shownPath);
   }
@@ -122,11 +174,18 @@ function jsonError(error: unknown, path: string): unknown {
   const text = error instanceof Error ? error.message : '';
   // DuckDB counts the record it was about to read as well.
   const record = Math.max(1, Number(/in (?:record\/value|line|record) (\d+)/.exec(text)?.[1] ?? 2) - 1);
-  if (/unexpected end of data/i.test(text)) return datasetErrors.truncated(path, `it ends inside record ${record}`, error);
+  if (/unexpected end of data/i.test(text))
+    return datasetErrors.truncated(path, `it ends inside record ${record}`, error);
   if (/Malformed JSON|Expected|Invalid Input Error: .*JSON/i.test(text)) {
-    const what = /: ([^:\n]+?)\.?\s*(?:\n|$)/.exec(text.slice(text.indexOf('Malformed')))?.[1] ?? 'it is not valid JSON';
+    const what =
+      /: ([^:\n]+?)\.?\s*(?:\n|$)/.exec(text.slice(text.indexOf('Malformed')))?.[1] ?? 'it is not valid JSON';
     return datasetErrors.badRecord(path, record, what.trim());
   }
-  if (/maximum_object_size/i.test(text)) return datasetErrors.tooLarge(path, 'one JSON object exceeds the limit', `${largestJsonObjectBytes >> 20} MiB an object`);
+  if (/maximum_object_size/i.test(text))
+    return datasetErrors.tooLarge(
+      path,
+      'one JSON object exceeds the limit',
+      `${largestJsonObjectBytes >> 20} MiB an object`,
+    );
   return error;
 }

@@ -14,6 +14,9 @@ export interface Refined {
   readonly decisions: Record<string, Record<string, unknown>>;
 }
 
+/** Ways to read a text that need no telling. */
+const plainKinds = new Set(['integer', 'number', 'date', 'timestamp', 'time']);
+
 /** The staged rows with the dataset's column names, for FROM. */
 function namedRelation(staged: Staged): string {
   return `(SELECT ${staged.columns.map((column) => `${column.expression} AS ${quoteIdentifier(column.name)}`).join(', ')} FROM ${staged.relation})`;
@@ -30,21 +33,22 @@ export async function refineTypes(connection: DuckDBConnection, staged: Staged, 
     const counted = counts.get(column.name);
     const as = ` AS ${quoteIdentifier(column.name)}`;
     const decision = counted === undefined ? null : decideText(counted, staged);
-    if (decision === null || decision.kind === null) {
+    const kind = decision?.kind ?? null;
+    const note = decision?.note ?? null;
+    if (kind === null) {
       schema.push({ name: column.name, type: columnTypeOf(column.storedAs), storedAs: column.storedAs });
       items.push(quoteIdentifier(column.name));
     } else {
-      const { kind } = decision;
       schema.push({ name: column.name, type: kind.type, storedAs: kind.storedAs });
-      const value = decision.usesTokens ? withoutTokens(column.name) : quoteIdentifier(column.name);
+      const value = decision?.usesTokens === true ? withoutTokens(column.name) : quoteIdentifier(column.name);
       items.push(`${kind.cast(`(${value})`)}${as}`);
     }
     const told = {
-      ...(decision?.usesTokens === true && counted !== undefined ? { tokensReadAsMissing: counted.present - counted.values } : {}),
-      ...(decision?.kind === null || decision === null || ['integer', 'number', 'date', 'timestamp', 'time'].includes(decision.kind.id)
-        ? {}
-        : { readAs: decision.kind.id === 'boolean' ? 'yes and no' : decision.kind.id }),
-      ...(decision?.note === null || decision === null ? {} : { note: decision.note }),
+      ...(decision?.usesTokens === true && counted !== undefined
+        ? { tokensReadAsMissing: counted.present - counted.values }
+        : {}),
+      ...(kind === null || plainKinds.has(kind.id) ? {} : { readAs: kind.id === 'boolean' ? 'yes and no' : kind.id }),
+      ...(note === null ? {} : { note }),
     };
     if (Object.keys(told).length > 0) decisions[column.name] = told;
   }

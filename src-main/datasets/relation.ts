@@ -33,16 +33,23 @@ function runsOfEqualLayout(parts: readonly Part[]): Part[][] {
 function runSql(run: readonly Part[], objects: Pick<ObjectStore, 'pathOf'>, columns: readonly string[]): string {
   const lists = (run[0]?.objects ?? []).map((first, side) => ({
     columns: first.columns,
-    paths: run.flatMap((part) => part.objects[side]?.digest ?? []).map((digest) => quoteLiteral(objects.pathOf(digest))),
+    paths: run
+      .flatMap((part) => part.objects[side]?.digest ?? [])
+      .map((digest) => quoteLiteral(objects.pathOf(digest))),
   }));
   // One side must stay even when no column is wanted of it: it gives the rows their count.
   const needed = lists.filter((list) => list.columns.some((name) => columns.includes(name)));
-  const sides = (needed.length === 0 ? lists.slice(0, 1) : needed).map((list, index) => ({ ...list, alias: `side${index}` }));
+  const sides = (needed.length === 0 ? lists.slice(0, 1) : needed).map((list, index) => ({
+    ...list,
+    alias: `side${index}`,
+  }));
   const selected = columns.map((name) => {
     const side = sides.find((candidate) => candidate.columns.includes(name));
     return `${side?.alias ?? 'side0'}.${quoteIdentifier(name)}`;
   });
-  const from = sides.map((side) => `read_parquet([${side.paths.join(', ')}]) AS ${side.alias}`).join(' POSITIONAL JOIN ');
+  const from = sides
+    .map((side) => `read_parquet([${side.paths.join(', ')}]) AS ${side.alias}`)
+    .join(' POSITIONAL JOIN ');
   return `SELECT ${selected.length === 0 ? '1 AS row' : selected.join(', ')} FROM ${from}`;
 }
 

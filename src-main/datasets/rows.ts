@@ -27,7 +27,8 @@ function toCell(value: DuckDBValue): Cell {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (value instanceof DuckDBDateValue) return value.toString();
-  if (value instanceof DuckDBTimestampValue) return value.isFinite ? `${value.toString().replace(' ', 'T')}Z` : value.toString();
+  if (value instanceof DuckDBTimestampValue)
+    return value.isFinite ? `${value.toString().replace(' ', 'T')}Z` : value.toString();
   return String(value);
 }
 

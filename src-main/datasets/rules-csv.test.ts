@@ -36,7 +36,9 @@ test('records survive writing and parsing', () => {
   const cell = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', '\n', ' ', ';') });
   fc.assert(
     fc.property(fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 5 }), (records) => {
-      const text = records.map((record) => record.map((value) => `"${value.replaceAll('"', '""')}"`).join(',')).join('\r\n');
+      const text = records
+        .map((record) => record.map((value) => `"${value.replaceAll('"', '""')}"`).join(','))
+        .join('\r\n');
       expect(parseRecords(text, ',', false)).toEqual(records);
     }),
   );
@@ -45,7 +47,12 @@ test('records survive writing and parsing', () => {
 test('looksLikeHeader needs names', () => {
   expect(looksLikeHeader([['', '']])).toBe(false);
   expect(looksLikeHeader([['a', 'b']])).toBe(true);
-  expect(looksLikeHeader([['2020-01-01', 'b'], ['2020-01-02', 'c']])).toBe(false);
+  expect(
+    looksLikeHeader([
+      ['2020-01-01', 'b'],
+      ['2020-01-02', 'c'],
+    ]),
+  ).toBe(false);
 });
 
 test('column names become unique without regard to case, and keep those that are', () => {

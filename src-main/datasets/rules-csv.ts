@@ -66,7 +66,8 @@ function mostCommonWidth(records: readonly string[][]): { width: number; share: 
   return best;
 }
 
-const valueLike = /^([+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{1,2}:\d{2}(:\d{2})?|true|false)$/i;
+const valueLike =
+  /^([+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{1,2}:\d{2}(:\d{2})?|true|false)$/i;
 const isBlank = (record: readonly string[]): boolean => record.length === 1 && (record[0] ?? '').trim() === '';
 
 /**
@@ -109,8 +110,12 @@ export function sniffCsv(text: string, isCut: boolean, wantedHeader: boolean | u
   }, undefined);
   const delimiter = best?.delimiter ?? ',';
   const all = parseRecords(text, delimiter, isCut);
-  const firstWide = best === undefined ? all.findIndex((record) => !isBlank(record)) : all.findIndex((record) => record.length > 1);
-  const isPreamble = firstWide > 0 && firstWide <= maxPreambleLines && all.slice(0, firstWide).every((record) => !(record[0] ?? '').includes('\n'));
+  const firstWide =
+    best === undefined ? all.findIndex((record) => !isBlank(record)) : all.findIndex((record) => record.length > 1);
+  const isPreamble =
+    firstWide > 0 &&
+    firstWide <= maxPreambleLines &&
+    all.slice(0, firstWide).every((record) => !(record[0] ?? '').includes('\n'));
   const skippedLines = isPreamble ? firstWide : 0;
   const records = all.slice(skippedLines).filter((record) => !isBlank(record));
   const hasHeader = wantedHeader ?? looksLikeHeader(records.slice(0, 1000));
@@ -119,7 +124,14 @@ export function sniffCsv(text: string, isCut: boolean, wantedHeader: boolean | u
   const body = hasHeader ? records.slice(1, 2000) : records.slice(0, 2000);
   // A name for every cell of the rows; a header that ends in a delimiter names a column only when rows fill it.
   const bodyWidth = body.length === 0 ? first.length : mostCommonWidth(body).width;
-  const isTrailing = first.length > 1 && first.at(-1) === '' && (body.length === 0 || mostCommonWidth(withoutTrailingEmpty(body)).width < first.length);
-  const columnCount = hasHeader ? (isTrailing ? first.length - 1 : first.length) : Math.max(trimmed[0]?.length ?? 1, isTrailing ? 0 : bodyWidth);
+  const isTrailing =
+    first.length > 1 &&
+    first.at(-1) === '' &&
+    (body.length === 0 || mostCommonWidth(withoutTrailingEmpty(body)).width < first.length);
+  const columnCount = hasHeader
+    ? isTrailing
+      ? first.length - 1
+      : first.length
+    : Math.max(trimmed[0]?.length ?? 1, isTrailing ? 0 : bodyWidth);
   return { delimiter, skippedLines, hasHeader, columnCount, header: hasHeader ? first.slice(0, columnCount) : null };
 }

@@ -30,7 +30,9 @@ export function binsFor(least: number, greatest: number, areWhole: boolean): Bin
 
 /** The bins' edges: one more than there are bins. */
 export function edgesOf(bins: Bins): number[] {
-  return Array.from({ length: bins.count + 1 }, (_, index) => (index === bins.count ? bins.end : bins.start + index * bins.width));
+  return Array.from({ length: bins.count + 1 }, (_, index) =>
+    index === bins.count ? bins.end : bins.start + index * bins.width,
+  );
 }
 
 /** The bin of a finite value, as the SQL of `binSql` has it. */

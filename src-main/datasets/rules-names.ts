@@ -22,7 +22,7 @@ export function closest(wanted: string, names: readonly string[]): string[] {
       return { name, distance: isPart ? 1 : editDistance(wantedLower, lower.slice(0, 200)) };
     })
     .filter((entry) => entry.distance <= Math.max(1, Math.ceil(wanted.length / 3)))
-    .sort((a, b) => a.distance - b.distance)
+    .toSorted((a, b) => a.distance - b.distance)
     .slice(0, 3)
     .map((entry) => entry.name);
 }
@@ -38,7 +38,8 @@ export function uniqueNames(names: readonly string[]): string[] {
   const used = new Set<string>();
   return cleaned.map((name) => {
     let unique = name;
-    for (let n = 2; used.has(unique.toLowerCase()) || (unique !== name && reserved.has(unique.toLowerCase())); n += 1) unique = `${name}_${n}`;
+    for (let n = 2; used.has(unique.toLowerCase()) || (unique !== name && reserved.has(unique.toLowerCase())); n += 1)
+      unique = `${name}_${n}`;
     used.add(unique.toLowerCase());
     return unique;
   });

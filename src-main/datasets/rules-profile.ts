@@ -19,7 +19,9 @@ export interface ValueCount {
  * multiset given by its distinct values.
  */
 export function quantilesOf(values: readonly ValueCount[], points: readonly number[]): { at: number; value: number }[] {
-  const sorted = values.flatMap((entry) => (entry.number === null ? [] : [{ number: entry.number, count: entry.count }])).sort((a, b) => a.number - b.number);
+  const sorted = values
+    .flatMap((entry) => (entry.number === null ? [] : [{ number: entry.number, count: entry.count }]))
+    .toSorted((a, b) => a.number - b.number);
   const total = sorted.reduce((sum, entry) => sum + entry.count, 0);
   if (total === 0) return [];
   const valueAt = (rank: number): number => {

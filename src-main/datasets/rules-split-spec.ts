@@ -16,5 +16,6 @@ export function checkSpec(spec: SplitSpec, schema: readonly Column[]): void {
   if (spec.validation + spec.test >= 1) throw datasetErrors.shares(spec.validation, spec.test);
   if (spec.kind === 'seed') return;
   const column = findColumn(schema, spec.column);
-  if (spec.kind === 'time' && ['text', 'other', 'boolean'].includes(column.type)) throw datasetErrors.notOrdered(column.name, column.type);
+  if (spec.kind === 'time' && ['text', 'other', 'boolean'].includes(column.type))
+    throw datasetErrors.notOrdered(column.name, column.type);
 }

@@ -38,11 +38,13 @@ export function assignBySeed(rowCount: number, seed: number, shares: Shares): Ui
   const ranks = new Uint32Array(rowCount);
   for (let row = 0; row < rowCount; row += 1) ranks[row] = rowRank(row, seed);
   const wanted = wantedRows(rowCount, shares);
-  const sorted = ranks.slice().sort();
+  const sorted = ranks.toSorted();
   const testBelow = wanted.test < rowCount ? (sorted[wanted.test] ?? 0) : 2 ** 32;
   const held = wanted.test + wanted.validation;
   const validationBelow = held < rowCount ? (sorted[held] ?? 0) : 2 ** 32;
-  return Uint8Array.from(ranks, (rank) => (rank < testBelow ? shareNumbers.test : rank < validationBelow ? shareNumbers.validation : shareNumbers.train));
+  return Uint8Array.from(ranks, (rank) =>
+    rank < testBelow ? shareNumbers.test : rank < validationBelow ? shareNumbers.validation : shareNumbers.train,
+  );
 }
 
 /**
@@ -66,10 +68,10 @@ function cutBefore(sorted: Float64Array, end: number, wanted: number): number | 
 /**
  * By time: the latest values are the test share, those before them validation, the earliest train. Rows with equal values
  * are never parted, so the shares are met as nearly as that allows; rows without a value train, since nothing says that
- * they are later. The shares are of the rows with a value. `hasTestCut` and the like tell whether a cut was possible.
+ * they are later. The shares are of the rows with a value; one that no cut can fill stays empty.
  */
 export function assignByTime(values: Float64Array, shares: Shares): Uint8Array {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const sorted = values.filter((value) => !Number.isNaN(value)).toSorted();
   const wanted = wantedRows(sorted.length, shares);
   const testFrom = wanted.test === 0 || sorted.length === 0 ? null : cutBefore(sorted, sorted.length, wanted.test);
   let end = sorted.length;
@@ -101,7 +103,7 @@ export function assignGroups(groups: readonly GroupSize[], seed: number, shares:
   const total = groups.reduce((sum, entry) => sum + entry.rowCount, 0);
   const ordered = groups
     .map((entry) => ({ ...entry, rank: groupRank(entry.group, seed) }))
-    .sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
+    .toSorted((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
   const result = new Map<string | null, number>();
   const targets = [
     { number: shareNumbers.test, rows: total * shares.test },

@@ -1,7 +1,26 @@
 import type { ColumnType } from '../../src-preload/contract/datasets/index.ts';
 
 /** Words that stand for a missing value where the rest of a column is numbers, dates or yes and no. Compared in lower case. */
-export const defaultMissingTokens = ['na', 'n/a', '#n/a', '#na', 'nan', '-nan', 'null', 'none', 'nil', '?', '-', '--', '.', '#null!', '#value!', '#div/0!', '(null)', '\\n'] as const;
+export const defaultMissingTokens = [
+  'na',
+  'n/a',
+  '#n/a',
+  '#na',
+  'nan',
+  '-nan',
+  'null',
+  'none',
+  'nil',
+  '?',
+  '-',
+  '--',
+  '.',
+  '#null!',
+  '#value!',
+  '#div/0!',
+  '(null)',
+  '\\n',
+] as const;
 
 /** One way to read a column of texts: every non-missing value must pass `test`; `cast` then gives the value. */
 export interface TextKind {
@@ -102,7 +121,9 @@ export const textKinds: readonly TextKind[] = [
 ];
 
 /** Those that are dates and times as ISO 8601 writes them. */
-export const instantKinds: readonly TextKind[] = textKinds.filter((kind) => ['date', 'timestamp', 'time'].includes(kind.id));
+export const instantKinds: readonly TextKind[] = textKinds.filter((kind) =>
+  ['date', 'timestamp', 'time'].includes(kind.id),
+);
 
 /** Conditions that overrule a kind that every value passes. */
 export const textChecks = {
@@ -142,13 +163,16 @@ export function decideText(counts: TextCounts, options: { readonly canHaveDecima
   if (counts.values === 0) return asText('nothing-but-missing');
   if (counts.integerLike === counts.values && counts.leadingZero > 0) return asText('leading-zeros');
   const passing = textKinds.filter(
-    (kind) => counts.passed.get(kind.id) === counts.values && (options.canHaveDecimalComma || kind.id !== 'number with decimal comma'),
+    (kind) =>
+      counts.passed.get(kind.id) === counts.values &&
+      (options.canHaveDecimalComma || kind.id !== 'number with decimal comma'),
   );
   const first = passing[0];
   if (first === undefined) return asText(null);
   if (first.id === 'number' && counts.integerLike === counts.values) return asText('too-many-digits');
   const isDay = (list: readonly string[]): boolean => list.some((day) => first.id.endsWith(day));
-  if (isDay(dayFirst) && passing.some((kind) => monthFirst.some((day) => kind.id.endsWith(day)))) return asText('ambiguous-date');
+  if (isDay(dayFirst) && passing.some((kind) => monthFirst.some((day) => kind.id.endsWith(day))))
+    return asText('ambiguous-date');
   return { kind: first, usesTokens: counts.present > counts.values, note: null };
 }
 

@@ -1,6 +1,14 @@
 import { isAbsolute } from 'node:path';
 import type { Actor } from '../../src-preload/contract/common.ts';
-import type { Column, Dataset, DatasetVersion, Manifest, Profile, Split, SplitSpec } from '../../src-preload/contract/datasets/index.ts';
+import type {
+  Column,
+  Dataset,
+  DatasetVersion,
+  Manifest,
+  Profile,
+  Split,
+  SplitSpec,
+} from '../../src-preload/contract/datasets/index.ts';
 import { profile as profileSchema } from '../../src-preload/contract/datasets/index.ts';
 import type { Job } from '../../src-preload/contract/jobs/index.ts';
 import type { EventBus } from '../event-bus.ts';
@@ -104,7 +112,11 @@ export class Datasets {
   ): Promise<{ schema: Column[]; rows: Cell[][]; rowCount: number }> {
     const version = await this.resolveVersion(ref);
     const manifest = await this.readManifest(version);
-    return { schema: manifest.schema, rows: await this.rowReader.readPage(manifest, page.offset, page.limit, signal), rowCount: manifest.rowCount };
+    return {
+      schema: manifest.schema,
+      rows: await this.rowReader.readPage(manifest, page.offset, page.limit, signal),
+      rowCount: manifest.rowCount,
+    };
   }
 
   /**
@@ -126,7 +138,11 @@ export class Datasets {
     actor: Actor,
   ): Promise<Job> {
     await this.checkName(input.name);
-    return this.startImport({ name: input.name, source: { objectDigest: input.digest, fileName: input.fileName } }, actor, input.jobId);
+    return this.startImport(
+      { name: input.name, source: { objectDigest: input.digest, fileName: input.fileName } },
+      actor,
+      input.jobId,
+    );
   }
 
   /** Out of lists and not importable into; its versions stay readable. */
@@ -145,7 +161,8 @@ export class Datasets {
 
   /** The recorded split of a version, made where there is none yet. @throws the job's own error. */
   async ensureSplit(version: DatasetVersion, spec: SplitSpec, actor: Actor, signal?: AbortSignal): Promise<Split> {
-    const find = (): Promise<Split | null> => this.deps.registry.read('splits.find', { datasetVersionId: version.id, spec });
+    const find = (): Promise<Split | null> =>
+      this.deps.registry.read('splits.find', { datasetVersionId: version.id, spec });
     const existing = await find();
     if (existing !== null) return existing;
     const job = await this.startSplit(version, spec, actor);
@@ -184,7 +201,12 @@ export class Datasets {
 
   private startSplit(version: DatasetVersion, spec: SplitSpec, actor: Actor): Promise<Job> {
     checkSpec(spec, version.schema);
-    const input: SplitInput = { datasetVersionId: version.id, label: `${version.datasetName} v${version.number}`, manifestDigest: version.manifestDigest, spec };
+    const input: SplitInput = {
+      datasetVersionId: version.id,
+      label: `${version.datasetName} v${version.number}`,
+      manifestDigest: version.manifestDigest,
+      spec,
+    };
     return this.deps.jobs.start(actor, 'datasets.split', input);
   }
 
@@ -194,7 +216,11 @@ export class Datasets {
     await this.deps.registry.write(actor, writer, { datasetId: dataset.id });
     failpoint(`${writer}.afterCommit`);
     const moved = await this.get(dataset.id);
-    this.deps.events.publish({ topic: 'datasets', id: dataset.id, change: writer === 'datasets.trash' ? 'removed' : 'updated' });
+    this.deps.events.publish({
+      topic: 'datasets',
+      id: dataset.id,
+      change: writer === 'datasets.trash' ? 'removed' : 'updated',
+    });
     return moved;
   }
 }

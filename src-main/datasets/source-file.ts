@@ -19,7 +19,12 @@ export interface SourceFile {
   readonly isMisnamed: boolean;
 }
 
-const formatNames: Record<FileFormat, string> = { csv: 'a CSV file', parquet: 'a Parquet file', json: 'a JSON file', excel: 'an Excel file' };
+const formatNames: Record<FileFormat, string> = {
+  csv: 'a CSV file',
+  parquet: 'a Parquet file',
+  json: 'a JSON file',
+  excel: 'an Excel file',
+};
 
 const namedFormats: Readonly<Record<string, FileFormat>> = {
   '.csv': 'csv',
@@ -53,7 +58,10 @@ function textFormat(path: string, head: Buffer): FileFormat {
   const extension = extname(path).toLowerCase();
   if (['.json', '.ndjson', '.jsonl'].includes(extension)) return 'json';
   if (['.csv', '.tsv', '.txt', '.tab', '.psv', '.data'].includes(extension)) return 'csv';
-  const text = head.toString('utf8').replace(/^\uFEFF/, '').trimStart();
+  const text = head
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart();
   return /^(\{\s*["}]|\[\s*[[{\]])/.test(text) ? 'json' : 'csv';
 }
 
@@ -104,9 +112,10 @@ async function readHead(path: string): Promise<Buffer> {
  */
 export async function checkSourceFile(path: string, wanted?: FileFormat): Promise<SourceFile> {
   if (!isAbsolute(path)) throw datasetErrors.relativePath(path);
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw datasetErrors.missingFile(path);
-    throw datasetErrors.unreadable(path, error.code ?? error.message);
+  const found = await stat(path).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw datasetErrors.missingFile(path);
+    throw datasetErrors.unreadable(path, code === 'EACCES' ? 'permission denied' : String(code ?? error));
   });
   if (found.isDirectory()) throw datasetErrors.isFolder(path);
   if (!found.isFile()) throw datasetErrors.notAFile(path);
@@ -116,21 +125,34 @@ export async function checkSourceFile(path: string, wanted?: FileFormat): Promis
   if (found.size === 0) throw datasetErrors.emptyFile(path);
   const head = await readHead(path);
   const recognised = recognise(path, head);
-  if (typeof recognised === 'object') throw datasetErrors.wrongType(path, recognised.found, wanted && formatNames[wanted]);
+  if (typeof recognised === 'object')
+    throw datasetErrors.wrongType(path, recognised.found, wanted && formatNames[wanted]);
   const isText = recognised === 'csv' || recognised === 'json';
-  if (isText && head.includes(0) && utf16Of(head) === null) throw datasetErrors.wrongType(path, 'a binary file', wanted && formatNames[wanted]);
+  if (isText && head.includes(0) && utf16Of(head) === null)
+    throw datasetErrors.wrongType(path, 'a binary file', wanted && formatNames[wanted]);
   // Whether text is CSV or JSON is the user's to say; a binary format is what its bytes are.
   const format = wanted !== undefined && isText && (wanted === 'csv' || wanted === 'json') ? wanted : recognised;
   if (wanted !== undefined && wanted !== format) {
-    if (recognised !== 'csv' && recognised !== 'json') throw datasetErrors.wrongType(path, formatNames[recognised], formatNames[wanted]);
+    if (recognised !== 'csv' && recognised !== 'json')
+      throw datasetErrors.wrongType(path, formatNames[recognised], formatNames[wanted]);
     throw datasetErrors.wrongType(path, 'a text file', formatNames[wanted]);
   }
   const extension = extname(path).toLowerCase();
   if (wanted === undefined && isText && (extension === '.parquet' || extension === '.xlsx')) {
-    throw datasetErrors.wrongType(path, 'a text file', extension === '.parquet' ? formatNames.parquet : formatNames.excel);
+    throw datasetErrors.wrongType(
+      path,
+      'a text file',
+      extension === '.parquet' ? formatNames.parquet : formatNames.excel,
+    );
   }
   const named = namedFormats[extension];
-  return { path, format, sizeBytes: found.size, modifiedAtMs: found.mtimeMs, isMisnamed: named !== undefined && named !== format };
+  return {
+    path,
+    format,
+    sizeBytes: found.size,
+    modifiedAtMs: found.mtimeMs,
+    isMisnamed: named !== undefined && named !== format,
+  };
 }
 
 /** How many bytes at the end of `chunk` begin a UTF-8 character that goes on in the next one. */
@@ -172,11 +194,15 @@ export async function scanSource(
     onBytes(done);
   }
   if (done !== file.sizeBytes) throw datasetErrors.changed(file.path);
-  return { digest: hash.digest('hex'), encoding: encoding ?? (isValidUtf8 && tail.length === 0 ? 'utf-8' : 'windows-1252') };
+  return {
+    digest: hash.digest('hex'),
+    encoding: encoding ?? (isValidUtf8 && tail.length === 0 ? 'utf-8' : 'windows-1252'),
+  };
 }
 
 /** @throws SlipwayError `datasets.source-changed` when the file is no longer the one that was looked at. */
 export async function checkUnchanged(file: SourceFile): Promise<void> {
   const now = await stat(file.path).catch(() => null);
-  if (now === null || now.size !== file.sizeBytes || now.mtimeMs !== file.modifiedAtMs) throw datasetErrors.changed(file.path);
+  if (now === null || now.size !== file.sizeBytes || now.mtimeMs !== file.modifiedAtMs)
+    throw datasetErrors.changed(file.path);
 }

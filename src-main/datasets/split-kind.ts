@@ -26,14 +26,20 @@ function describe(spec: SplitInput['spec']): string {
 }
 
 /** The split as a job; a split that the version has already is answered again instead of being recorded twice. */
-export function splitKind(deps: { readonly registry: Registry; readonly events: EventBus }): JobKind<SplitInput, SplitResult> {
+export function splitKind(deps: {
+  readonly registry: Registry;
+  readonly events: EventBus;
+}): JobKind<SplitInput, SplitResult> {
   return {
     kind: 'datasets.split',
     input: splitInput,
     result: splitResult,
     title: (input) => `Split ${input.label} by ${describe(input.spec)}`,
     complete: async (_job, input, result) => {
-      const existing = await deps.registry.read('splits.find', { datasetVersionId: input.datasetVersionId, spec: input.spec });
+      const existing = await deps.registry.read('splits.find', {
+        datasetVersionId: input.datasetVersionId,
+        spec: input.spec,
+      });
       if (existing !== null) return { ops: [], value: { splitId: existing.id, rowCounts: existing.rowCounts } };
       const splitId = newId();
       return {
@@ -54,7 +60,8 @@ export function splitKind(deps: { readonly registry: Registry; readonly events: 
       };
     },
     afterEnd: (job, input) => {
-      if (job.status === 'finished') deps.events.publish({ topic: 'datasets', id: input.datasetVersionId, change: 'updated' });
+      if (job.status === 'finished')
+        deps.events.publish({ topic: 'datasets', id: input.datasetVersionId, change: 'updated' });
     },
   };
 }

@@ -40,13 +40,23 @@ function countedSql(column: Column, relation: string): string {
 /** Aggregates of one column, six items: count, distinct (estimate), least, greatest, mean, sample standard deviation. */
 function basicItems(column: Column, index: number): string[] {
   const items = [`count(k${index})`, `approx_count_distinct(k${index})`];
-  if (!isNumeric(column)) return [...items, `left(min(CAST(k${index} AS VARCHAR)), ${longestShownText})`, `left(max(CAST(k${index} AS VARCHAR)), ${longestShownText})`, 'NULL', 'NULL'];
+  if (!isNumeric(column))
+    return [
+      ...items,
+      `left(min(CAST(k${index} AS VARCHAR)), ${longestShownText})`,
+      `left(max(CAST(k${index} AS VARCHAR)), ${longestShownText})`,
+      'NULL',
+      'NULL',
+    ];
   return [...items, `min(x${index})`, `max(x${index})`, `avg(x${index})`, `stddev_samp(x${index})`];
 }
 
 /** One row with six items a column. */
 export function basicSql(columns: readonly Column[], relation: string): string {
-  const inner = columns.flatMap((column, index) => [`${keySql(column)} AS k${index}`, ...(isNumeric(column) ? [`${finiteSql(column)} AS x${index}`] : [])]);
+  const inner = columns.flatMap((column, index) => [
+    `${keySql(column)} AS k${index}`,
+    ...(isNumeric(column) ? [`${finiteSql(column)} AS x${index}`] : []),
+  ]);
   return `SELECT ${columns.flatMap(basicItems).join(', ')} FROM (SELECT ${inner.join(', ')} FROM (${relation}))`;
 }
 
@@ -64,7 +74,9 @@ export function quantilesSql(columns: readonly Column[], relation: string, isExa
   const points = `[${quantilePoints.join(', ')}]`;
   const items = columns.map((column) => {
     if (!isNumeric(column)) return 'NULL';
-    return isExact ? `quantile_cont(${finiteSql(column)}, ${points})` : `approx_quantile(${finiteSql(column)}, ${points})`;
+    return isExact
+      ? `quantile_cont(${finiteSql(column)}, ${points})`
+      : `approx_quantile(${finiteSql(column)}, ${points})`;
   });
   return `SELECT ${items.join(', ')} FROM (${relation})`;
 }
@@ -84,7 +96,10 @@ export function likelyTopSql(column: Column, relation: string): string {
 }
 
 /** Rows of (column's place in the list, bin, count). */
-export function histogramSql(columns: readonly { readonly column: Column; readonly bins: Bins }[], relation: string): string {
+export function histogramSql(
+  columns: readonly { readonly column: Column; readonly bins: Bins }[],
+  relation: string,
+): string {
   const inner = columns.map(({ column, bins }, index) => {
     const bin = `floor((${finiteSql(column)} - ${literal(bins.start)}) / ${literal(bins.width)})`;
     // greatest() and least() pass over NULL, which must stay one.
@@ -102,7 +117,9 @@ function topKeySql(column: Column): string {
 
 /** Exact counts of given shown values: (value, count). */
 export function countValuesSql(column: Column, relation: string, values: readonly string[]): string {
-  const list = values.map((value) => (isNumeric(column) ? `CAST(${quoteLiteral(value)} AS ${column.storedAs})` : quoteLiteral(value)));
+  const list = values.map((value) =>
+    isNumeric(column) ? `CAST(${quoteLiteral(value)} AS ${column.storedAs})` : quoteLiteral(value),
+  );
   const counted = `SELECT v, count(*) AS n FROM (SELECT ${topKeySql(column)} AS v FROM (${relation})) WHERE v IN (${list.join(', ')}) GROUP BY v`;
   return `SELECT ${isNumeric(column) ? shownSql(column, 'v') : 'v'}, n FROM (${counted}) ORDER BY n DESC, v`;
 }

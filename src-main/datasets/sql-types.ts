@@ -19,7 +19,9 @@ async function countKinds(
   columns: readonly { readonly name: string; readonly kinds: readonly TextKind[] }[],
   signal: AbortSignal,
 ): Promise<TextCounts[]> {
-  const values = columns.map((column, index) => `${quoteIdentifier(column.name)} AS p${index}, ${withoutTokens(column.name)} AS v${index}`);
+  const values = columns.map(
+    (column, index) => `${quoteIdentifier(column.name)} AS p${index}, ${withoutTokens(column.name)} AS v${index}`,
+  );
   const counts = columns.flatMap((column, index) => {
     const v = `v${index}`;
     const needsDigits = column.kinds.some((kind) => kind.type === 'integer' || kind.type === 'number');
@@ -29,7 +31,11 @@ async function countKinds(
     ];
     return [`count(p${index})`, `count(${v})`, ...conditions.map((condition) => `count(*) FILTER (${condition})`)];
   });
-  const [row] = await queryRows(connection, `SELECT ${counts.join(', ')} FROM (SELECT ${values.join(', ')} FROM ${relation})`, signal);
+  const [row] = await queryRows(
+    connection,
+    `SELECT ${counts.join(', ')} FROM (SELECT ${values.join(', ')} FROM ${relation})`,
+    signal,
+  );
   let next = 0;
   const take = (): number => Number(row?.[next++] ?? 0);
   return columns.map((column) => ({
@@ -53,7 +59,9 @@ export async function countTextKinds(
 ): Promise<Map<string, TextCounts>> {
   const result = new Map<string, TextCounts>();
   for (let start = 0; start < columns.length; start += columnsPerQuery) {
-    const batch = columns.slice(start, start + columnsPerQuery).map(({ name, mayBe }) => ({ name, kinds: mayBe === 'anything' ? textKinds : instantKinds }));
+    const batch = columns
+      .slice(start, start + columnsPerQuery)
+      .map(({ name, mayBe }) => ({ name, kinds: mayBe === 'anything' ? textKinds : instantKinds }));
     const sample = await countKinds(connection, `(SELECT * FROM ${relation} LIMIT ${sampleRows})`, batch, signal);
     const candidates = batch.map(({ name }, index) => {
       const counts = sample[index];

@@ -38,7 +38,8 @@ interface SplitRow {
   created_at: number;
 }
 
-const selectVersion = 'SELECT v.*, d.name AS dataset_name FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id';
+const selectVersion =
+  'SELECT v.*, d.name AS dataset_name FROM dataset_versions v JOIN datasets d ON d.id = v.dataset_id';
 
 function toVersion(row: VersionRow): DatasetVersion {
   return datasetVersion.parse({
@@ -79,13 +80,17 @@ function findDataset(db: ReadableDb, nameOrId: string): DatasetRow | null {
 
 function newestNumber(db: ReadableDb, datasetId: string): number {
   const row = db
-    .prepare<[string], { newest: number | null }>('SELECT max(number) AS newest FROM dataset_versions WHERE dataset_id = ?')
+    .prepare<[string], { newest: number | null }>(
+      'SELECT max(number) AS newest FROM dataset_versions WHERE dataset_id = ?',
+    )
     .get(datasetId);
   return row?.newest ?? 0;
 }
 
 function findVersion(db: ReadableDb, datasetId: string, number: number): DatasetVersion | null {
-  const row = db.prepare<[string, number], VersionRow>(`${selectVersion} WHERE v.dataset_id = ? AND v.number = ?`).get(datasetId, number);
+  const row = db
+    .prepare<[string, number], VersionRow>(`${selectVersion} WHERE v.dataset_id = ? AND v.number = ?`)
+    .get(datasetId, number);
   return row === undefined ? null : toVersion(row);
 }
 
@@ -97,12 +102,16 @@ function toDataset(db: ReadableDb, row: DatasetRow): Dataset {
     createdAt: row.created_at,
     trashedAt: row.trashed_at,
     latest: newest === 0 ? null : findVersion(db, row.id, newest),
-    versionCount: db.prepare<[string], { n: number }>('SELECT count(*) AS n FROM dataset_versions WHERE dataset_id = ?').get(row.id)?.n ?? 0,
+    versionCount:
+      db.prepare<[string], { n: number }>('SELECT count(*) AS n FROM dataset_versions WHERE dataset_id = ?').get(row.id)
+        ?.n ?? 0,
   });
 }
 
 function findSplit(db: ReadableDb, datasetVersionId: string, spec: string): Split | null {
-  const row = db.prepare<[string, string], SplitRow>('SELECT * FROM splits WHERE dataset_version_id = ? AND spec = ?').get(datasetVersionId, spec);
+  const row = db
+    .prepare<[string, string], SplitRow>('SELECT * FROM splits WHERE dataset_version_id = ? AND spec = ?')
+    .get(datasetVersionId, spec);
   return row === undefined ? null : toSplit(row);
 }
 
@@ -111,7 +120,11 @@ function setTrashed(db: WritableDb, datasetId: string, at: number | null, contex
     .prepare('UPDATE datasets SET trashed_at = ? WHERE id = ? AND (trashed_at IS NULL) <> (? IS NULL)')
     .run(at, datasetId, at);
   if (changes === 0) return;
-  recordEvent(db, context, { action: at === null ? 'dataset.restore' : 'dataset.trash', subjectKind: 'dataset', subjectId: datasetId });
+  recordEvent(db, context, {
+    action: at === null ? 'dataset.restore' : 'dataset.trash',
+    subjectKind: 'dataset',
+    subjectId: datasetId,
+  });
 }
 
 export const datasetReaders = {
@@ -199,8 +212,17 @@ export const datasetWriters = {
       });
     }
     if (existing === null) {
-      db.prepare('INSERT INTO datasets (id, name, created_at) VALUES (?, ?, ?)').run(input.datasetId, input.datasetName, context.at);
-      recordEvent(db, context, { action: 'dataset.create', subjectKind: 'dataset', subjectId: input.datasetId, data: { name: input.datasetName } });
+      db.prepare('INSERT INTO datasets (id, name, created_at) VALUES (?, ?, ?)').run(
+        input.datasetId,
+        input.datasetName,
+        context.at,
+      );
+      recordEvent(db, context, {
+        action: 'dataset.create',
+        subjectKind: 'dataset',
+        subjectId: input.datasetId,
+        data: { name: input.datasetName },
+      });
     }
     db.prepare(
       `INSERT INTO dataset_versions
@@ -224,7 +246,12 @@ export const datasetWriters = {
       action: 'dataset.addVersion',
       subjectKind: 'dataset version',
       subjectId: input.id,
-      data: { dataset: input.datasetName, number: input.number, rowCount: input.rowCount, sourceDigest: input.source.digest },
+      data: {
+        dataset: input.datasetName,
+        number: input.number,
+        rowCount: input.rowCount,
+        sourceDigest: input.source.digest,
+      },
     });
   },
   'datasets.trash': (db: WritableDb, input: { datasetId: string }, context: WriteContext): void =>

@@ -9,7 +9,9 @@ it('adds datasets, their versions and splits, each named once', async () => {
   const { db, dispose } = await createDbAt(30);
   expect(tablesOf(db, 'main')).toEqual(expect.arrayContaining(['datasets', 'dataset_versions', 'splits']));
   db.exec(`INSERT INTO datasets (id, name, created_at) VALUES ('d', 'flights', 1)`);
-  expect(() => db.exec(`INSERT INTO datasets (id, name, created_at) VALUES ('e', 'flights', 1)`)).toThrow('UNIQUE constraint failed: datasets.name');
+  expect(() => db.exec(`INSERT INTO datasets (id, name, created_at) VALUES ('e', 'flights', 1)`)).toThrow(
+    'UNIQUE constraint failed: datasets.name',
+  );
   const version = db.prepare(`INSERT INTO dataset_versions VALUES (?, ?, 1, 'm', 'p', '[]', 1, 1, '{}', NULL, 1)`);
   expect(() => version.run('v', 'no such dataset')).toThrow('FOREIGN KEY constraint failed');
   version.run('v', 'd');
