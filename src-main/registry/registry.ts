@@ -21,7 +21,7 @@ class RegistryThread {
   private nextId = 1;
 
   constructor(data: ThreadData) {
-    this.worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: data });
+    this.worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: data, execArgv: [] });
     this.worker.on('message', (reply: ThreadReply) => this.settle(reply));
     this.worker.on('error', (error) => this.failAll(error instanceof Error ? error : new Error(String(error))));
     this.worker.on('exit', () => this.failAll(new Error('the registry is closed')));
