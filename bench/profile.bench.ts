@@ -11,17 +11,17 @@ const flights = join(import.meta.dirname, '../node_modules/vega-datasets/data/fl
 
 /**
  * What somebody would type to see the same figures of flights: one scan for the aggregates, and for each column one for
- * its histogram, where it has numbers, and one for its most frequent values.
+ * its histogram, where it has numbers, and one for its most frequent values and how many different ones there are.
  */
 async function queryPlainly(connection: DuckDBConnection, relation: string): Promise<void> {
   const numbers = ['epoch(date)', 'CAST(delay AS DOUBLE)', 'CAST(distance AS DOUBLE)'];
   const texts = ['origin', 'destination'];
   const ofNumbers = numbers.map(
     (x) =>
-      `min(${x}), max(${x}), avg(${x}), stddev_samp(${x}), approx_quantile(${x}, [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99])`,
+      `min(${x}), max(${x}), avg(${x}), stddev_samp(${x}), quantile_cont(${x}, [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99])`,
   );
   const ofTexts = texts.map((x) => `min(${x}), max(${x})`);
-  const ofAll = [...numbers, ...texts].map((x) => `count(${x}), approx_count_distinct(${x})`);
+  const ofAll = [...numbers, ...texts].map((x) => `count(${x})`);
   const [row] = await queryRows(
     connection,
     `SELECT ${[...ofNumbers, ...ofTexts, ...ofAll].join(', ')} FROM (${relation})`,
@@ -34,7 +34,10 @@ async function queryPlainly(connection: DuckDBConnection, relation: string): Pro
     );
   }
   for (const name of ['date', 'delay', 'distance', ...texts]) {
-    await queryRows(connection, `SELECT ${name}, count(*) AS n FROM (${relation}) GROUP BY 1 ORDER BY n DESC LIMIT 10`);
+    await queryRows(
+      connection,
+      `SELECT ${name}, count(*) AS n, count(*) OVER () AS different FROM (${relation}) GROUP BY 1 ORDER BY n DESC LIMIT 20`,
+    );
   }
 }
 
