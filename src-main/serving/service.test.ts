@@ -176,6 +176,39 @@ it('starts a killed worker again, and connections wait for it', async () => {
   await serving.stop('worker', testActor);
 });
 
+it('lets every request end while workers are killed: with an answer, or a broken connection', async () => {
+  const made = await deploy('storm', { workers: 2 });
+  const { process: supervisor } = await fixture.stateOf(made.id);
+  const headers = { 'X-Api-Key': await serving.apiKey('storm') };
+  const done = new AbortController();
+  const statuses = new Map<number | string, number>();
+  const client = async (): Promise<void> => {
+    while (!done.signal.aborted) {
+      const status = await http(`${made.url}/v2/models/scale/infer`, {
+        headers,
+        body: JSON.stringify(scaleRow(1)),
+      }).then(
+        (answer) => answer.status,
+        (error: NodeJS.ErrnoException) => error.code ?? error.message,
+      );
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+  };
+  const clients = [client(), client(), client(), client()];
+  for (let round = 0; round < 4; round += 1) {
+    const { workers } = await fixture.stateOf(made.id);
+    const target = workers.find((worker) => worker.state === 'ready');
+    if (target !== undefined) process.kill(target.pid, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  done.abort();
+  await Promise.all(clients);
+  expect([...statuses.keys()].filter((status) => status !== 200 && status !== 'ECONNRESET')).toEqual([]);
+  expect(statuses.get(200)).toBeGreaterThan(50);
+  expect((await fixture.stateOf(made.id)).process).toEqual(supervisor);
+  await serving.stop('storm', testActor);
+});
+
 it('starts a killed supervisor again on the same port; its workers end with it', async () => {
   const made = await deploy('killed');
   const before = await fixture.stateOf(made.id);

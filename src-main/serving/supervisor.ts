@@ -4,6 +4,7 @@ import { ControlServer, makeControlPath } from './control-server.ts';
 import type { ControlCommand, ControlReply } from './control-protocol.ts';
 import { LogFile } from './log-file.ts';
 import { listenAside, type PortOwner } from './port-owner.ts';
+import { failpoint } from '../failpoints.ts';
 import { identify } from '../jobs/processes.ts';
 import type { ProcessIdentity } from '../jobs/records.ts';
 import { describeHealth } from './rules-health.ts';
@@ -154,7 +155,9 @@ class Supervisor {
       this.changedAt = Date.now();
       const state = this.state();
       writeFileSync(`${stateFile}.tmp`, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+      failpoint('serving.state.beforeRename');
       renameSync(`${stateFile}.tmp`, stateFile);
+      failpoint('serving.state.afterRename');
       this.control.announce({ error: null, state });
     } catch (error) {
       this.log.write(`the state could not be written: ${error instanceof Error ? error.message : String(error)}`);
@@ -200,6 +203,10 @@ const [self, snapshot, before] = await Promise.all([
 ]);
 if (self === null) throw new Error('this process cannot be told from others');
 const supervisor = new Supervisor(self, snapshot, before?.deploymentId === snapshot.id ? before.port : 0);
+process.on('uncaughtException', (error) => {
+  new LogFile('.').write(`the supervisor failed: ${error.stack ?? error.message}`);
+  process.exit(1);
+});
 process.on('SIGTERM', () => void supervisor.stop());
 process.on('SIGINT', () => void supervisor.stop());
 process.on('SIGHUP', () => undefined);

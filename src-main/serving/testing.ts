@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { type Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +10,9 @@ import { EventBus } from '../event-bus.ts';
 import { newId } from '../ids.ts';
 import { isAlive } from '../jobs/processes.ts';
 import { openObjectStore } from '../objects/index.ts';
+import type { Registry } from '../registry/registry.ts';
 import { createTestRegistry, testActor } from '../registry/testing.ts';
-import { createServing, type Serving } from './service.ts';
+import { createServing, type Serving, type ServingDeps } from './service.ts';
 import { readState, stateFile } from './supervisor-state.ts';
 
 /** Where the tiny models lie; `fixtures/make_models.py` made them. */
@@ -116,30 +117,40 @@ export async function until(what: string, holds: () => Promise<boolean> | boolea
   }
 }
 
-/** A workspace with serving in it, and an engine that can be left and come back. */
-export async function createServingFixture() {
-  const { registry, dir, dispose } = await createTestRegistry();
+/** Serving over a workspace whose databases exist, as an engine opens it; secrets lie in a file beside them. */
+export function openServing(dir: string, registry: Registry) {
   const objects = openObjectStore(join(dir, '.slipway', 'objects'));
   const events = new EventBus();
-  const kept = new Map<string, string>();
-  const secrets = {
-    get: async (name: string) => kept.get(name) ?? null,
-    set: async (name: string, value: string) => void kept.set(name, value),
-    remove: async (name: string) => void kept.delete(name),
+  const secretsPath = join(dir, 'secrets.json');
+  const keys = z.record(z.string(), z.string());
+  const load = async (): Promise<Record<string, string>> => {
+    const text = await readFile(secretsPath, 'utf8').catch(() => '{}');
+    return keys.parse(JSON.parse(text));
   };
-  const models = {
-    resolve: async (ref: {
-      model: string;
-      version?: number | undefined;
-      alias?: string | undefined;
-    }): Promise<ModelVersion> => {
+  const secrets: ServingDeps['secrets'] = {
+    get: async (name) => (await load())[name] ?? null,
+    set: async (name, value) => writeFile(secretsPath, JSON.stringify({ ...(await load()), [name]: value })),
+    remove: async (name) => {
+      const { [name]: _removed, ...rest } = await load();
+      await writeFile(secretsPath, JSON.stringify(rest));
+    },
+  };
+  const models: ServingDeps['models'] = {
+    resolve: async (ref) => {
       const found = await registry.read('models.version', ref);
       if (found === null) throw new Error(`no version ${JSON.stringify(ref)}`);
       return found;
     },
   };
-  const folderOf = (id: string): string => join(dir, '.slipway', 'runs', id);
   const makeServing = (): Serving => createServing({ registry, objects, events, workspaceDir: dir, secrets, models });
+  return { objects, events, secrets, makeServing };
+}
+
+/** A workspace with serving in it, and an engine that can be left and come back. */
+export async function createServingFixture() {
+  const { registry, dir, dispose } = await createTestRegistry();
+  const { objects, events, secrets, makeServing } = openServing(dir, registry);
+  const folderOf = (id: string): string => join(dir, '.slipway', 'runs', id);
   return {
     registry,
     objects,

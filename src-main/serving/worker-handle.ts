@@ -28,6 +28,8 @@ export class WorkerHandle {
   /** Resolves with a description when the process has ended. */
   readonly ended: Promise<string>;
   private readonly child: ChildProcess;
+  private readonly onTheirWay = new Map<number, Socket>();
+  private handed = 0;
 
   constructor(snapshot: Snapshot, place: WorkerPlace, log: (text: string) => void, onChange: () => void) {
     this.revision = snapshot.revision;
@@ -38,7 +40,11 @@ export class WorkerHandle {
     }
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
-      child.once('error', (error) => resolve(error.message));
+      child.on('error', (error) => {
+        log(`worker ${this.pid}: ${error.message}`);
+        // Without a number it never began; else a message got lost on its way to a process that is about to end.
+        if (child.pid === undefined) resolve(error.message);
+      });
     });
     this.ready = new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -50,6 +56,9 @@ export class WorkerHandle {
         if (message.type === 'ready') {
           this.state = 'ready';
           resolve();
+        } else if (message.type === 'accepted') {
+          this.onTheirWay.get(message.number)?.destroy();
+          this.onTheirWay.delete(message.number);
         } else if (message.type === 'failed') reject(new LoadError(message.error));
         else {
           this.predictionLogError = message.error;
@@ -73,12 +82,24 @@ export class WorkerHandle {
     return this.child.pid ?? 0;
   }
 
-  /** Gives a connection away; `onLost` when the process is gone already. */
-  handOver(socket: Socket, onLost: () => void): void {
-    if (!this.child.connected) return onLost();
-    this.child.send({ type: 'connection' } satisfies ToWorker, socket, {}, (error) => {
-      if (error !== null) onLost();
-    });
+  /** Gives a connection away. One that the process has not taken when it ends comes back through `takeBack`. */
+  handOver(socket: Socket): void {
+    this.handed += 1;
+    this.onTheirWay.set(this.handed, socket);
+    // Kept open here: a process that is killed now would else take the connection with it, and the client would wait.
+    this.child.send(
+      { type: 'connection', number: this.handed } satisfies ToWorker,
+      socket,
+      { keepOpen: true },
+      () => undefined,
+    );
+  }
+
+  /** The connections that an ended process never took. */
+  takeBack(): Socket[] {
+    const sockets = [...this.onTheirWay.values()];
+    this.onTheirWay.clear();
+    return sockets;
   }
 
   /** Asks it to answer what is open and to end; connections handed over before are still answered. */

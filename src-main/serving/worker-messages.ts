@@ -10,7 +10,7 @@ export const toWorker = z.discriminatedUnion('type', [
     workspaceDir: z.string(),
     predictionsDir: z.string(),
   }),
-  z.object({ type: z.literal('connection') }),
+  z.object({ type: z.literal('connection'), number: z.int() }),
   /** With `closeIdle` connections without a request are closed at once: nobody takes over. */
   z.object({ type: z.literal('drain'), closeIdle: z.boolean() }),
 ]);
@@ -19,6 +19,8 @@ export type ToWorker = z.infer<typeof toWorker>;
 /** What a worker tells its supervisor. */
 export const fromWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
+  /** The connection is here; the supervisor may let go of it. */
+  z.object({ type: z.literal('accepted'), number: z.int() }),
   z.object({ type: z.literal('failed'), error: z.string() }),
   /** Null once the prediction log can be written again. */
   z.object({ type: z.literal('predictionLog'), error: z.string().nullable() }),

@@ -83,9 +83,7 @@ export class WorkerPool {
     const worker = ready[this.turn % Math.max(1, ready.length)];
     this.turn += 1;
     if (worker !== undefined) {
-      worker.handOver(socket, () => {
-        if (!socket.destroyed) this.handOver(socket);
-      });
+      worker.handOver(socket);
     } else if (this.active === null || this.isStopping) this.waiting.refuse(socket, 'the model is not loaded.');
     else this.waiting.add(socket, 'it ended and is being started again.');
   }
@@ -110,9 +108,12 @@ export class WorkerPool {
     this.handles.add(worker);
     void worker.ended.then((how) => {
       this.handles.delete(worker);
+      // A failpoint fires once: the worker that comes next must not meet it again.
+      delete process.env['SLIPWAY_FAILPOINT'];
       if (worker.state === 'ready') this.deps.log(`worker ${worker.pid} ended unexpectedly (${how})`);
       this.deps.onGone();
       this.fill();
+      for (const socket of worker.takeBack()) this.handOver(socket);
       this.deps.onChange();
     });
     return worker;

@@ -67,7 +67,10 @@ process.on('message', (value: unknown, handle: unknown) => {
   const message = toWorker.parse(value);
   if (message.type === 'load') void load(message);
   else if (message.type === 'drain') drain(message.closeIdle, drainLimitMs);
-  // The client may have gone while the socket was on its way.
-  else if (handle instanceof Socket) server?.accept(handle);
+  else {
+    tell({ type: 'accepted', number: message.number });
+    // The client may have gone while the socket was on its way.
+    if (handle instanceof Socket) server?.accept(handle);
+  }
 });
 process.on('disconnect', () => drain(true, orphanLimitMs));
