@@ -139,7 +139,7 @@ export default async function trainModel(input: TrainJobInput, context: JobConte
     rowCounts: { train: target.plan.trainRows, validation: target.plan.validationRows, dropped: target.droppedRows },
     epochsRun: trained.epochsRun,
     bestEpoch: trained.bestEpoch,
-    provider: 'cpu',
+    provider: trained.provider,
   };
 }
 

@@ -13,6 +13,9 @@ import { hourAngle, month, weekday } from './rules-dates.ts';
 /** Above this, float32 no longer holds every integer. */
 const largestFloatInteger = 2 ** 24;
 
+/** Below this, float32 is denormal and some processors read it as zero. */
+const leastFloat = 2 ** -126;
+
 /** Hands out the rows of the slot weights, group after group. */
 export class SlotRows {
   private readonly made: SlotGroup[] = [];
@@ -80,7 +83,7 @@ export function fitNumeric(name: string, values: Float64Array, trainRows: number
     squares += (value - mean) ** 2;
   }
   const deviation = count === 0 ? 0 : Math.sqrt(squares / count);
-  const varies = differs && deviation > Math.abs(mean) * 1e-12;
+  const varies = differs && deviation > Math.max(Math.abs(mean) * 1e-12, leastFloat);
   return {
     kind: 'numeric',
     name,

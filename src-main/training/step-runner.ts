@@ -1,5 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import type { Task, TrainParams } from '../../src-preload/contract/training/index.ts';
+import type { OnnxSession } from '../onnx/session.ts';
 import { openSession } from '../onnx/session.ts';
 import type { EncodedRows } from './encoding.ts';
 import { adam, buildForwardGraph, buildTrainingGraph } from './graph-training.ts';
@@ -44,6 +45,8 @@ function gatherBatch(
  * so that nothing is allocated per step.
  */
 export class StepRunner {
+  /** What runs the steps. */
+  readonly provider: OnnxSession['provider'];
   private readonly session: ort.InferenceSession;
   private readonly rows: EncodedRows;
   private readonly target: Target;
@@ -64,13 +67,14 @@ export class StepRunner {
   private steps = 0;
 
   private constructor(
-    session: ort.InferenceSession,
+    { session, provider }: OnnxSession,
     rows: EncodedRows,
     target: Target,
     params: TrainParams,
     initial: Float32Array,
   ) {
     this.session = session;
+    this.provider = provider;
     this.rows = rows;
     this.target = target;
     this.params = params;
@@ -91,8 +95,8 @@ export class StepRunner {
     params: TrainParams,
     initial: Float32Array,
   ): Promise<StepRunner> {
-    const { session } = await openSession(buildTrainingGraph(task, shape), { threads });
-    return new StepRunner(session, rows, target, params, initial);
+    const opened = await openSession(buildTrainingGraph(task, shape), { threads });
+    return new StepRunner(opened, rows, target, params, initial);
   }
 
   get stepCount(): number {

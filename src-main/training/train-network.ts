@@ -32,6 +32,8 @@ export interface TrainedNetwork {
   readonly metrics: Readonly<Record<string, number>>;
   readonly epochsRun: number;
   readonly bestEpoch: number;
+  /** The execution provider that ran the steps. */
+  readonly provider: string;
 }
 
 const reportEveryMs = 250;
@@ -156,7 +158,13 @@ export async function trainNetwork(
   }
   await runner.release();
   await forward.release();
-  return { parameters: best.parameters, metrics: best.metrics, epochsRun: epoch, bestEpoch: best.epoch };
+  return {
+    parameters: best.parameters,
+    metrics: best.metrics,
+    epochsRun: epoch,
+    bestEpoch: best.epoch,
+    provider: runner.provider,
+  };
 }
 
 function progressLine(epoch: number, epochs: number, report: LossReport, bestLoss: number): string {
