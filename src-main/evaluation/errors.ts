@@ -40,7 +40,11 @@ export function unknownClassError(values: readonly string[], classes: readonly s
 }
 
 /** The dataset lacks columns that the model reads, or the target. */
-export function missingColumnsError(dataset: string, missing: readonly string[], present: readonly string[]): SlipwayError {
+export function missingColumnsError(
+  dataset: string,
+  missing: readonly string[],
+  present: readonly string[],
+): SlipwayError {
   return new SlipwayError({
     code: 'evaluation.missing-columns',
     message: `Dataset ${dataset} has no column ${missing.map((name) => `“${name}”`).join(', ')}.`,

@@ -7,7 +7,15 @@ import type { Signature } from '../../src-preload/contract/models/index.ts';
 import { signature } from '../../src-preload/contract/models/index.ts';
 import { task } from '../../src-preload/contract/training/index.ts';
 import type { ColumnRequest } from '../datasets/index.ts';
-import { numericSql, openDuckDb, quoteLiteral, readColumns, readManifest, relationSql, textSql } from '../datasets/index.ts';
+import {
+  numericSql,
+  openDuckDb,
+  quoteLiteral,
+  readColumns,
+  readManifest,
+  relationSql,
+  textSql,
+} from '../datasets/index.ts';
 import type { JobContext } from '../jobs/types.ts';
 import { missingColumnsError } from './errors.ts';
 import { measure } from './metrics.ts';
@@ -49,7 +57,12 @@ const shareCodes = { train: 0, validation: 1, test: 2 } as const;
 function findColumns(manifest: Manifest, names: readonly string[], label: string): Column[] {
   const found = names.map((name) => manifest.schema.find((column) => column.name === name));
   const missing = names.filter((_, index) => found[index] === undefined);
-  if (missing.length > 0) throw missingColumnsError(label, missing, manifest.schema.map((column) => column.name));
+  if (missing.length > 0)
+    throw missingColumnsError(
+      label,
+      missing,
+      manifest.schema.map((column) => column.name),
+    );
   return found.filter((column) => column !== undefined);
 }
 
@@ -57,11 +70,19 @@ function requestsFor(signatureOf: Signature, columns: readonly Column[]): Column
   return signatureOf.inputs.map((input, index) => {
     const column = columns[index];
     if (column === undefined) throw new Error(`column ${input.name} was not looked up`);
-    return input.datatype === 'BYTES' ? { expression: textSql(column), as: 'text' } : { expression: numericSql(column), as: 'float64' };
+    return input.datatype === 'BYTES'
+      ? { expression: textSql(column), as: 'text' }
+      : { expression: numericSql(column), as: 'float64' };
   });
 }
 
-function addRows(scorer: RowScorer, plan: OutputPlan, truth: RawValues, outputs: ReadonlyMap<string, OutputValues>, rowCount: number): number {
+function addRows(
+  scorer: RowScorer,
+  plan: OutputPlan,
+  truth: RawValues,
+  outputs: ReadonlyMap<string, OutputValues>,
+  rowCount: number,
+): number {
   let withoutTarget = 0;
   const probabilities = plan.task === 'regression' ? [] : plan.probabilities.map((name) => outputs.get(name) ?? []);
   const predicted = outputs.get(plan.task === 'regression' ? plan.value : (plan.label ?? '')) ?? null;
@@ -71,7 +92,11 @@ function addRows(scorer: RowScorer, plan: OutputPlan, truth: RawValues, outputs:
     else if (plan.task === 'regression') scorer.addNumber(Number(actual), Number(predicted?.[row]));
     else {
       const label = predicted === null ? null : String(predicted[row]);
-      scorer.addClass(String(actual), label, probabilities.map((values) => Number(values[row])));
+      scorer.addClass(
+        String(actual),
+        label,
+        probabilities.map((values) => Number(values[row])),
+      );
     }
   }
   return withoutTarget;
@@ -93,7 +118,9 @@ export default async function evaluate(input: EvaluateInput, context: JobContext
          WHERE s.share = ${shareCodes[input.share]}`;
   const requests: ColumnRequest[] = [
     ...requestsFor(input.signature, columns),
-    plan.task === 'regression' ? { expression: numericSql(target), as: 'float64' } : { expression: textSql(target), as: 'text' },
+    plan.task === 'regression'
+      ? { expression: numericSql(target), as: 'float64' }
+      : { expression: textSql(target), as: 'text' },
   ];
   const scorer = new RowScorer(plan);
   let withoutTarget = 0;
@@ -106,10 +133,16 @@ export default async function evaluate(input: EvaluateInput, context: JobContext
       relation,
       requests,
       async (values, rowCount, firstRow) => {
-        const inputs = new Map(input.signature.inputs.map((entry, index) => [entry.name, rawValues(values[index], rowCount)]));
+        const inputs = new Map(
+          input.signature.inputs.map((entry, index) => [entry.name, rawValues(values[index], rowCount)]),
+        );
         const outputs = await predictor.predict(inputs, rowCount);
         withoutTarget += addRows(scorer, plan, rawValues(values[requests.length - 1], rowCount), outputs, rowCount);
-        if (firstRow % 102_400 === 0) context.progress(Math.min(0.99, (firstRow + rowCount) / Math.max(1, manifest.rowCount)), `Measuring ${input.subject}`);
+        if (firstRow % 102_400 === 0)
+          context.progress(
+            Math.min(0.99, (firstRow + rowCount) / Math.max(1, manifest.rowCount)),
+            `Measuring ${input.subject}`,
+          );
       },
       context.signal,
     );
@@ -123,8 +156,11 @@ export default async function evaluate(input: EvaluateInput, context: JobContext
   return { metrics, rowCount: scorer.rowCount, withoutTarget, share: input.share };
 }
 
-function rawValues(values: unknown, rowCount: number): RawValues {
+type ColumnOfValues = Float64Array | Float32Array | Int32Array | readonly (string | null)[] | undefined;
+
+function rawValues(values: ColumnOfValues, rowCount: number): RawValues {
   if (values instanceof Float64Array) return values.subarray(0, rowCount);
-  if (Array.isArray(values)) return values.slice(0, rowCount);
+  if (values !== undefined && !(values instanceof Float32Array) && !(values instanceof Int32Array))
+    return values.slice(0, rowCount);
   throw new Error('a column came in a form that was not asked for');
 }

@@ -11,8 +11,13 @@ export function createEvaluateKind(events: EventBus): JobKind<EvaluateInput, Eva
     result: evaluateResult,
     title: (input) => `Evaluate ${input.subject} on ${input.datasetLabel}`,
     complete: async (_job, input, result) => {
-      const metrics = Object.fromEntries(Object.entries(result.metrics).map(([name, value]) => [`${result.share}.${name}`, value]));
-      return { ops: input.runId === null ? [] : [['runs.addMetrics', { id: input.runId, metrics }]], value: { ...result } };
+      const metrics = Object.fromEntries(
+        Object.entries(result.metrics).map(([name, value]) => [`${result.share}.${name}`, value]),
+      );
+      return {
+        ops: input.runId === null ? [] : [['runs.addMetrics', { id: input.runId, metrics }]],
+        value: { ...result },
+      };
     },
     afterEnd: (_job, input) => {
       if (input.runId !== null) events.publish({ topic: 'runs', id: input.runId, change: 'updated' });

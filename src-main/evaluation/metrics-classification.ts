@@ -108,7 +108,8 @@ export function measureMulticlass(predictions: ClassPredictions): MetricValues {
   for (let row = 0; row < rowCount; row += 1) {
     const actual = truth[row] ?? -1;
     loss += negativeLog(probabilities[actual]?.[row] ?? 0);
-    for (const [index, scores] of probabilities.entries()) brier += ((scores[row] ?? Number.NaN) - (index === actual ? 1 : 0)) ** 2;
+    for (const [index, scores] of probabilities.entries())
+      brier += ((scores[row] ?? Number.NaN) - (index === actual ? 1 : 0)) ** 2;
   }
   const auc = macroAreaUnderRoc(truth, probabilities);
   return { ...values, ...(auc === null ? {} : { auc }), logLoss: loss / rowCount, brier: brier / rowCount };

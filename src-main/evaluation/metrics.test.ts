@@ -12,7 +12,12 @@ const reference = z
     cases: z.record(
       z.string(),
       z.discriminatedUnion('task', [
-        z.object({ task: z.literal('regression'), truth: z.array(z.number()), predicted: z.array(z.number()), expected }),
+        z.object({
+          task: z.literal('regression'),
+          truth: z.array(z.number()),
+          predicted: z.array(z.number()),
+          expected,
+        }),
         z.object({
           task: z.enum(['binary', 'multiclass']),
           classes: z.array(z.string()),
@@ -43,16 +48,22 @@ function toRows(one: Case): ScoredRows {
 describe('metrics against scikit-learn', () => {
   it.each(Object.entries(reference.cases))('%s', (_name, one) => {
     const values = measure(toRows(one));
-    expect(Object.keys(values).sort()).toEqual(Object.keys(one.expected).sort());
+    expect(Object.keys(values).toSorted()).toEqual(Object.keys(one.expected).toSorted());
     for (const [metric, value] of Object.entries(one.expected)) {
-      expect(Math.abs((values[metric] ?? Number.NaN) - value), metric).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(value)));
+      expect(Math.abs((values[metric] ?? Number.NaN) - value), metric).toBeLessThanOrEqual(
+        1e-9 * Math.max(1, Math.abs(value)),
+      );
     }
   });
 });
 
 describe('undefined measures', () => {
   it('leaves r2 out where the truth does not vary', () => {
-    const values = measure({ task: 'regression', truth: Float64Array.of(3, 3, 3), predicted: Float64Array.of(3, 4, 2) });
+    const values = measure({
+      task: 'regression',
+      truth: Float64Array.of(3, 3, 3),
+      predicted: Float64Array.of(3, 4, 2),
+    });
     expect(Object.keys(values)).toEqual(['rmse', 'mae']);
   });
 
@@ -68,14 +79,18 @@ describe('undefined measures', () => {
   });
 
   it('refuses empty rows', () => {
-    expect(() => measure({ task: 'regression', truth: new Float64Array(), predicted: new Float64Array() }, 'the test share')).toThrow(
-      'There are no rows to measure in the test share.',
-    );
+    expect(() =>
+      measure({ task: 'regression', truth: new Float64Array(), predicted: new Float64Array() }, 'the test share'),
+    ).toThrow('There are no rows to measure in the test share.');
   });
 
   it('says how many predictions are not numbers', () => {
     expect(() =>
-      measure({ task: 'regression', truth: Float64Array.of(1, 2, 3), predicted: Float64Array.of(1, Number.NaN, Infinity) }),
+      measure({
+        task: 'regression',
+        truth: Float64Array.of(1, 2, 3),
+        predicted: Float64Array.of(1, Number.NaN, Infinity),
+      }),
     ).toThrow('2 of 3 predictions are not finite numbers.');
     expect(() =>
       measure({
@@ -90,12 +105,18 @@ describe('undefined measures', () => {
 });
 
 describe('area under the ROC curve', () => {
-  const rows = fc.array(fc.record({ score: fc.integer({ min: 0, max: 8 }), positive: fc.boolean() }), { minLength: 1, maxLength: 60 });
+  const rows = fc.array(fc.record({ score: fc.integer({ min: 0, max: 8 }), positive: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 60,
+  });
 
   it('equals the share of ordered pairs, ties counted half', () => {
     fc.assert(
       fc.property(rows, (list) => {
-        const area = areaUnderRoc(Float64Array.from(list, (row) => row.score), (row) => list[row]?.positive === true);
+        const area = areaUnderRoc(
+          Float64Array.from(list, (row) => row.score),
+          (row) => list[row]?.positive === true,
+        );
         let wins = 0;
         let pairs = 0;
         for (const a of list.filter((row) => row.positive)) {
@@ -116,7 +137,10 @@ describe('area under the ROC curve', () => {
         const scores = Float64Array.from(list, (row) => row.score);
         const isPositive = (row: number): boolean => list[row]?.positive === true;
         const area = areaUnderRoc(scores, isPositive);
-        const turned = areaUnderRoc(scores.map((score) => -score), isPositive);
+        const turned = areaUnderRoc(
+          scores.map((score) => -score),
+          isPositive,
+        );
         if (area === null) expect(turned).toBeNull();
         else expect(turned).toBeCloseTo(1 - area, 12);
       }),

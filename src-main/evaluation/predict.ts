@@ -21,7 +21,8 @@ function numbersOf(name: string, values: RawValues): Float64Array {
 /** A missing number has no place among integers. */
 function integersOf(name: string, values: RawValues): Float64Array {
   const numbers = numbersOf(name, values);
-  if (numbers.some((value) => !Number.isInteger(value))) throw unsupportedSignatureError(name, 'it takes whole numbers and the column holds others, or missing ones');
+  if (numbers.some((value) => !Number.isInteger(value)))
+    throw unsupportedSignatureError(name, 'it takes whole numbers and the column holds others, or missing ones');
   return numbers;
 }
 
@@ -31,13 +32,21 @@ export function toTensor(input: SignatureInput, values: RawValues, rowCount: num
   const dims = [rowCount];
   switch (input.datatype) {
     case 'BYTES':
-      return new ort.Tensor('string', textsOf(input.name, values).map((value) => value ?? ''), dims);
+      return new ort.Tensor(
+        'string',
+        textsOf(input.name, values).map((value) => value ?? ''),
+        dims,
+      );
     case 'FP32':
       return new ort.Tensor('float32', Float32Array.from(numbersOf(input.name, values)), dims);
     case 'FP64':
       return new ort.Tensor('float64', Float64Array.from(numbersOf(input.name, values)), dims);
     case 'INT64':
-      return new ort.Tensor('int64', BigInt64Array.from(Array.from(integersOf(input.name, values), (value) => BigInt(value))), dims);
+      return new ort.Tensor(
+        'int64',
+        BigInt64Array.from(Array.from(integersOf(input.name, values), (value) => BigInt(value))),
+        dims,
+      );
     case 'INT32':
       return new ort.Tensor('int32', Int32Array.from(integersOf(input.name, values)), dims);
     case 'BOOL':
@@ -51,7 +60,12 @@ function toOutputValues(name: string, tensor: ort.Tensor): OutputValues {
   const data = tensor.data;
   if (Array.isArray(data)) return data.map(String);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float64Array.from(data, Number);
-  if (data instanceof Float64Array || data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array) {
+  if (
+    data instanceof Float64Array ||
+    data instanceof Float32Array ||
+    data instanceof Int32Array ||
+    data instanceof Uint8Array
+  ) {
     return Float64Array.from(data);
   }
   throw unsupportedSignatureError(name, `its type is ${tensor.type}`);

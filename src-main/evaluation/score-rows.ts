@@ -23,7 +23,9 @@ export type OutputPlan =
 export function planOutputs(signature: Signature, task: Task | null): OutputPlan {
   const value = signature.outputs.find((output) => output.role === 'value');
   if (value !== undefined && (task === null || task === 'regression')) return { task: 'regression', value: value.name };
-  const probabilities = signature.outputs.filter((output) => output.role === 'probability' && output.className !== null);
+  const probabilities = signature.outputs.filter(
+    (output) => output.role === 'probability' && output.className !== null,
+  );
   if (probabilities.length < 2 || task === 'regression') {
     const first = signature.outputs[0]?.name ?? 'output';
     throw unsupportedSignatureError(first, 'it is not known to be a value, or one of the classes’ probabilities');
@@ -39,7 +41,11 @@ export function planOutputs(signature: Signature, task: Task | null): OutputPlan
 /** Finds a class by what users write for it: its name, the same number (`1.0`), or `true` and `false` for 1 and 0. */
 export function createClassIndex(classes: readonly string[]): (label: string) => number {
   const byName = new Map(classes.map((name, index) => [name, index]));
-  const byNumber = new Map(classes.flatMap((name, index) => (name.trim() !== '' && Number.isFinite(Number(name)) ? [[Number(name), index]] : [])));
+  const byNumber = new Map(
+    classes.flatMap((name, index) =>
+      name.trim() !== '' && Number.isFinite(Number(name)) ? [[Number(name), index]] : [],
+    ),
+  );
   return (label) => {
     const exact = byName.get(label);
     if (exact !== undefined) return exact;
@@ -92,7 +98,11 @@ export class RowScorer {
    */
   rows(): ScoredRows {
     if (this.plan.task === 'regression') {
-      return { task: 'regression', truth: Float64Array.from(this.numbers.truth), predicted: Float64Array.from(this.numbers.predicted) };
+      return {
+        task: 'regression',
+        truth: Float64Array.from(this.numbers.truth),
+        predicted: Float64Array.from(this.numbers.predicted),
+      };
     }
     const strangers = [...this.strangers.keys()];
     if (this.plan.task === 'binary' && strangers.length > 0) {
@@ -104,7 +114,10 @@ export class RowScorer {
       classes: [...this.plan.classes, ...strangers],
       truth: Int32Array.from(this.truth),
       predicted: Int32Array.from(this.predicted),
-      probabilities: [...this.probabilities.map((list) => Float64Array.from(list)), ...strangers.map(() => new Float64Array(this.truth.length))],
+      probabilities: [
+        ...this.probabilities.map((list) => Float64Array.from(list)),
+        ...strangers.map(() => new Float64Array(this.truth.length)),
+      ],
     };
   }
 }

@@ -22,7 +22,9 @@ interface EvaluationDeps {
   readonly events: EventBus;
 }
 
-type Request = Omit<ParsedInput<'evaluation.evaluate'>, 'share'> & { readonly share?: ParsedInput<'evaluation.evaluate'>['share'] };
+type Request = Omit<ParsedInput<'evaluation.evaluate'>, 'share'> & {
+  readonly share?: ParsedInput<'evaluation.evaluate'>['share'];
+};
 
 /** The model of an evaluation, with the defaults that its run gives. */
 interface Subject {
@@ -62,7 +64,11 @@ export class Evaluation {
   }
 
   /** Measures a model version on a share of any dataset version and answers the metrics. */
-  async evaluateVersion(request: Omit<Request, 'runId'> & { readonly model: string }, actor: Actor, signal?: AbortSignal): Promise<EvaluateResult> {
+  async evaluateVersion(
+    request: Omit<Request, 'runId'> & { readonly model: string },
+    actor: Actor,
+    signal?: AbortSignal,
+  ): Promise<EvaluateResult> {
     return this.finish(await this.start(request, actor), signal);
   }
 
@@ -73,7 +79,9 @@ export class Evaluation {
   private async toJobInput(request: Request): Promise<EvaluateInput> {
     if ((request.runId === undefined) === (request.model === undefined)) throw noSubjectError();
     const subject =
-      request.runId !== undefined ? await this.subjectOfRun(request.runId) : await this.subjectOfVersion(request.model ?? '', request.version);
+      request.runId !== undefined
+        ? await this.subjectOfRun(request.runId)
+        : await this.subjectOfVersion(request.model ?? '', request.version);
     const version = await this.findDatasetVersion(request, subject);
     const isOwnDataset = version.id === subject.datasetVersionId;
     const splitId = request.splitId ?? (isOwnDataset ? subject.splitId : null);
@@ -119,7 +127,10 @@ export class Evaluation {
   private async subjectOfVersion(model: string, version: number | undefined): Promise<Subject> {
     const { registry } = this.deps;
     const found = await registry.read('models.version', { model, version });
-    if (found === null) throw notFoundError(version === undefined ? `model "${model}" with a version` : `version ${version} of model "${model}"`);
+    if (found === null)
+      throw notFoundError(
+        version === undefined ? `model "${model}" with a version` : `version ${version} of model "${model}"`,
+      );
     const label = `${found.modelName} v${found.number}`;
     const file = found.files.find((entry) => entry.path === 'model.onnx' || entry.path.endsWith('/model.onnx'));
     if (file === undefined) throw noModelError(label, 'model.onnx');

@@ -29,7 +29,9 @@ export class AlertNotifier {
 
   /** Tells of everything not told yet; one round at a time. */
   notify(): void {
-    this.work = this.work.then(() => this.round()).catch((error: unknown) => this.note('', 'alert.notifyFailed', { error: String(error) }));
+    this.work = this.work
+      .then(() => this.round())
+      .catch((error: unknown) => this.note('', 'alert.notifyFailed', { error: String(error) }));
   }
 
   /** Resolves when the rounds begun so far are over. */
@@ -62,7 +64,9 @@ export class AlertNotifier {
       try {
         if (window !== null) await listener(monitor, alert, window);
       } catch (error) {
-        await this.note(alert.id, 'alert.listenerFailed', { error: error instanceof Error ? error.message : String(error) });
+        await this.note(alert.id, 'alert.listenerFailed', {
+          error: error instanceof Error ? error.message : String(error),
+        });
       }
     }
     if (monitor.webhookUrl === null) return;
@@ -70,10 +74,19 @@ export class AlertNotifier {
     const { attempts, error } = await sendWebhook(monitor.webhookUrl, alert, this.closing.signal);
     // The address may hold a secret in its path or query; the audit trail keeps the host alone.
     const host = new URL(monitor.webhookUrl).host;
-    await this.note(alert.id, error === null ? 'alert.webhookSent' : 'alert.webhookFailed', { host, attempts, ...(error === null ? {} : { error }) });
+    await this.note(alert.id, error === null ? 'alert.webhookSent' : 'alert.webhookFailed', {
+      host,
+      attempts,
+      ...(error === null ? {} : { error }),
+    });
   }
 
   private async note(alertId: string, action: string, data: Record<string, unknown>): Promise<void> {
-    await this.deps.registry.write(monitoringActor, 'events.add', { action, subjectKind: 'alert', subjectId: alertId, data });
+    await this.deps.registry.write(monitoringActor, 'events.add', {
+      action,
+      subjectKind: 'alert',
+      subjectId: alertId,
+      data,
+    });
   }
 }

@@ -52,7 +52,12 @@ export function collectAlertChanges(input: {
       // Late data may move the window that opened what is open already; that makes no second alert of it.
       const isTheOpenOne = !isOver && openAlert !== undefined;
       if (episode.openedBy.key <= newestKey || isTheOpenOne || isHistory) continue;
-      opened.push({ rule, window: episode.openedBy, isOver, ...describeAlert(input.deployment, rule, episode.openedBy) });
+      opened.push({
+        rule,
+        window: episode.openedBy,
+        isOver,
+        ...describeAlert(input.deployment, rule, episode.openedBy),
+      });
     }
   }
   return { opened, closed };

@@ -38,16 +38,27 @@ interface Place {
 }
 
 /** @param sorted The window's values, ascending, without the missing ones; rounded where `isSinglePrecision`. */
-export function measureNumeric(baseline: NumericBaseline, sorted: Float64Array, missing: number, place: Place): ColumnMeasures {
+export function measureNumeric(
+  baseline: NumericBaseline,
+  sorted: Float64Array,
+  missing: number,
+  place: Place,
+): ColumnMeasures {
   const round = place.isSinglePrecision === true ? Math.fround : (value: number) => value;
   const before = Float64Array.from(baseline.sample, round);
   const bins = countIntoBins(sorted, baseline.bins.edges.map(round));
   const hasBins = bins.length === baseline.bins.counts.length;
-  const stability = hasBins ? populationStability([...baseline.bins.counts, baseline.missing], [...bins, missing]) : null;
+  const stability = hasBins
+    ? populationStability([...baseline.bins.counts, baseline.missing], [...bins, missing])
+    : null;
   const hasBoth = before.length > 0 && sorted.length > 0;
   const ks = hasBoth ? compareByKs(before, sorted) : null;
   const isConstant = !(baseline.std > 0);
-  const effect = hasBoth ? (isConstant ? shareUnlike(sorted, before[0]) : wassersteinDistance(before, sorted) / baseline.std) : null;
+  const effect = hasBoth
+    ? isConstant
+      ? shareUnlike(sorted, before[0])
+      : wassersteinDistance(before, sorted) / baseline.std
+    : null;
   return {
     name: baseline.name,
     kind: 'numeric',
@@ -109,7 +120,9 @@ export function measureCategorical(
     newCategories:
       baseline.otherCount > 0
         ? []
-        : strangers.map(([value, count]) => ({ value, count })).toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)),
+        : strangers
+            .map(([value, count]) => ({ value, count }))
+            .toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)),
     notCompared: place.notCompared ?? null,
   };
 }

@@ -37,7 +37,12 @@ export function collectLogColumns(signatures: readonly Signature[]): LogColumn[]
       const logName = logNameOf(role, entry.name);
       const type = typeOf(entry);
       const known = columns.get(logName);
-      columns.set(logName, { role, name: entry.name, logName, type: known === undefined || known.type === type ? type : 'VARCHAR' });
+      columns.set(logName, {
+        role,
+        name: entry.name,
+        logName,
+        type: known === undefined || known.type === type ? type : 'VARCHAR',
+      });
     }
   }
   return [...columns.values()];

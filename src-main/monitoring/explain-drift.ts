@@ -39,14 +39,16 @@ function newCategorySignal(column: ColumnMeasures): string[] {
   const [first] = column.newCategories;
   if (first === undefined) return [];
   const rows = column.newCategories.reduce((sum, category) => sum + category.count, 0);
-  const kinds = column.newCategories.length === 1 ? 'new category' : `${column.newCategories.length} new categories, most often`;
+  const kinds =
+    column.newCategories.length === 1 ? 'new category' : `${column.newCategories.length} new categories, most often`;
   return [`${kinds} “${first.value}” (${formatShare(rows, Math.max(1, column.n))} of rows)`];
 }
 
 function comparison(column: ColumnMeasures, verdict: Verdict): string {
   const values = column.n - column.missing;
   if (column.notCompared !== null) return `not compared: ${column.notCompared}`;
-  if (values < verdict.minRows) return `not enough rows (${formatFigure(values)} with a value; ${verdict.minRows} needed)`;
+  if (values < verdict.minRows)
+    return `not enough rows (${formatFigure(values)} with a value; ${verdict.minRows} needed)`;
   if (column.effect === null || column.pValue === null) return 'not compared: the baseline holds no values';
   const word = verdict.drifted ? 'drifted' : 'no drift';
   const ks = column.ks === null ? '' : `D ${formatFigure(column.ks)}, `;

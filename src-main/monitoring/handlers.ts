@@ -14,9 +14,12 @@ export function monitoringHandlers(
     'monitoring.windows': ({ deployment, limit }) => monitoring.windows(deployment, limit),
     'monitoring.alerts': ({ deployment, limit }) => monitoring.alerts(deployment, limit),
     'monitoring.addLabels': ({ deployment, labels }) => monitoring.addLabels(deployment, labels),
-    'monitoring.importLabels': ({ deployment, path }, { actor, signal }) => monitoring.importLabels(deployment, path, actor, signal),
+    'monitoring.importLabels': ({ deployment, path }, { actor, signal }) =>
+      monitoring.importLabels(deployment, path, actor, signal),
     'monitoring.refresh': ({ deployment }, { actor, signal }) => monitoring.refresh(deployment, actor, signal),
-    'monitoring.retrains': async ({ deployment }) => retraining.list(deployment === undefined ? null : (await monitoring.get(deployment)).id),
-    'monitoring.retrain': async ({ deployment }, { actor }) => retraining.start(await monitoring.get(deployment), actor),
+    'monitoring.retrains': async ({ deployment }) =>
+      retraining.list(deployment === undefined ? null : (await monitoring.get(deployment)).id),
+    'monitoring.retrain': async ({ deployment }, { actor }) =>
+      retraining.start(await monitoring.get(deployment), actor),
   };
 }

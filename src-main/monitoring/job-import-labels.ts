@@ -19,7 +19,12 @@ export type ImportLabelsResult = z.infer<typeof importLabelsResult>;
 
 type Format = 'csv' | 'parquet' | 'json';
 const formats: Readonly<Record<string, Format>> = {
-  ...{ '.csv': 'csv', '.tsv': 'csv', '.parquet': 'parquet', '.json': 'json', '.ndjson': 'json', '.jsonl': 'json' },
+  '.csv': 'csv',
+  '.tsv': 'csv',
+  '.parquet': 'parquet',
+  '.json': 'json',
+  '.ndjson': 'json',
+  '.jsonl': 'json',
 };
 
 async function findFormat(path: string): Promise<Format> {
@@ -66,7 +71,11 @@ export default async function importLabels(input: ImportLabelsInput, context: Jo
       throw labelFileError(input.path, error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
     });
     const usable = "request_id IS NOT NULL AND row >= 0 AND nullif(label, '') IS NOT NULL";
-    const [[total, accepted] = [0, 0]] = await queryRows(connection, `SELECT count(*), count(*) FILTER (${usable}) FROM imported`, context.signal);
+    const [[total, accepted] = [0, 0]] = await queryRows(
+      connection,
+      `SELECT count(*), count(*) FILTER (${usable}) FROM imported`,
+      context.signal,
+    );
     if (Number(accepted) === 0) throw labelFileError(input.path, 'no line of it has both a request id and a value.');
     const name = `labels-${newId()}.ndjson`;
     const scratch = join(scratchDir, name);

@@ -34,8 +34,11 @@ export function createRefreshKind(deps: {
     complete: async (_job, input, result) => {
       const monitor = await registry.read('monitors.get', { id: input.monitorId });
       // The deployment was removed, or its windows were changed in the meantime: the next refresh measures those.
-      if (monitor === null || JSON.stringify(monitor.window) !== JSON.stringify(input.window)) return { ops: [], value: { windows: 0, alerts: 0 } };
-      const ids = new Map((await registry.read('monitors.fingerprints', { monitorId: monitor.id })).map(({ key, id }) => [key, id]));
+      if (monitor === null || JSON.stringify(monitor.window) !== JSON.stringify(input.window))
+        return { ops: [], value: { windows: 0, alerts: 0 } };
+      const ids = new Map(
+        (await registry.read('monitors.fingerprints', { monitorId: monitor.id })).map(({ key, id }) => [key, id]),
+      );
       const measured = result.windows.map((window) => ({ ...window, id: ids.get(window.key) ?? newId() }));
       const stored = await registry.read('monitors.windows', { monitorId: monitor.id, limit: ruledWindowLimit });
       const byKey = new Map([...stored, ...measured].map((window) => [window.key, window]));
@@ -78,9 +81,15 @@ export function createRefreshKind(deps: {
     },
     afterEnd: (job, input) => {
       if (job.status !== 'finished' || job.result === null) return;
-      events.publish({ topic: 'monitors', id: input.monitorId, change: 'updated', value: { deployment: input.deploymentName } });
+      events.publish({
+        topic: 'monitors',
+        id: input.monitorId,
+        change: 'updated',
+        value: { deployment: input.deploymentName },
+      });
       const closed = job.result['closedAlerts'];
-      for (const id of Array.isArray(closed) ? closed : []) events.publish({ topic: 'alerts', id: String(id), change: 'updated' });
+      for (const id of Array.isArray(closed) ? closed : [])
+        events.publish({ topic: 'alerts', id: String(id), change: 'updated' });
       afterRefresh(input.monitorId);
     },
   };

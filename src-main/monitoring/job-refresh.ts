@@ -11,7 +11,12 @@ import { measureWindows } from './measure-windows.ts';
 import { predictionsDirOf } from './segments.ts';
 
 /** A version whose predictions may be in the log. */
-export const loggedVersion = z.object({ number: versionNumber, task: task.nullable(), signature, baselineDigest: digest.nullable() });
+export const loggedVersion = z.object({
+  number: versionNumber,
+  task: task.nullable(),
+  signature,
+  baselineDigest: digest.nullable(),
+});
 export type LoggedVersion = z.infer<typeof loggedVersion>;
 
 export const refreshInput = z.object({
@@ -29,7 +34,9 @@ export const refreshInput = z.object({
 export type RefreshInput = z.infer<typeof refreshInput>;
 
 /** A window as the registry keeps it; its id is given when it is written. */
-export const measuredWindow = monitorWindow.omit({ id: true, monitorId: true }).extend({ key: z.int(), fingerprint: z.string() });
+export const measuredWindow = monitorWindow
+  .omit({ id: true, monitorId: true })
+  .extend({ key: z.int(), fingerprint: z.string() });
 export type MeasuredWindow = z.infer<typeof measuredWindow>;
 
 export const refreshResult = z.object({

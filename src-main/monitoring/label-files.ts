@@ -22,7 +22,11 @@ export function labelsDirOf(predictionsDir: string): string {
 }
 
 /** Writes labels as a file of their own; when this returns they survive a power cut. Later files win over earlier ones. */
-export async function writeLabels(predictionsDir: string, labels: readonly Label[], nowMs: number = Date.now()): Promise<string> {
+export async function writeLabels(
+  predictionsDir: string,
+  labels: readonly Label[],
+  nowMs: number = Date.now(),
+): Promise<string> {
   const dir = labelsDirOf(predictionsDir);
   await mkdir(dir, { recursive: true });
   const name = `labels-${newId(nowMs)}.ndjson`;
@@ -30,9 +34,12 @@ export async function writeLabels(predictionsDir: string, labels: readonly Label
   const handle = await open(scratch, 'w');
   try {
     for (let start = 0; start < labels.length; start += 10_000) {
-      const lines = labels.slice(start, start + 10_000).map(
-        ({ requestId, row, value, at }) => `${JSON.stringify({ requestId, row, value: String(value), at: at ?? nowMs })}\n`,
-      );
+      const lines = labels
+        .slice(start, start + 10_000)
+        .map(
+          ({ requestId, row, value, at }) =>
+            `${JSON.stringify({ requestId, row, value: String(value), at: at ?? nowMs })}\n`,
+        );
       await handle.write(lines.join(''));
     }
   } finally {
@@ -61,13 +68,24 @@ const filesBeforeCompaction = 16;
  * name of the file it came from, which alone decides who wins, so reading a label twice changes nothing: a kill at any
  * point, or a second process doing the same, loses and doubles nothing.
  */
-async function compactLabels(connection: DuckDBConnection, dir: string, names: readonly string[], scratchDir: string): Promise<string[]> {
+async function compactLabels(
+  connection: DuckDBConnection,
+  dir: string,
+  names: readonly string[],
+  scratchDir: string,
+): Promise<string[]> {
   const newest = names.at(-1) ?? '';
   // A name of its own each time: a file that is read in this moment is never written over.
   const target = `${newest.replace(/(\+.*)?\.(ndjson|parquet)$/, '')}+${newId()}.parquet`;
   const scratch = join(scratchDir, target);
   await mkdir(scratchDir, { recursive: true });
-  await runSql(connection, copyLabelsSql(names.map((name) => join(dir, name)), scratch));
+  await runSql(
+    connection,
+    copyLabelsSql(
+      names.map((name) => join(dir, name)),
+      scratch,
+    ),
+  );
   failpoint('monitoring.compactLabels.beforeRename');
   await moveIntoPlace(scratch, join(dir, target));
   failpoint('monitoring.compactLabels.afterRename');
@@ -81,15 +99,25 @@ async function compactLabels(connection: DuckDBConnection, dir: string, names: r
  */
 export async function loadLabels(
   connection: DuckDBConnection,
-  options: { readonly predictionsDir: string; readonly scratchDir: string; readonly isCompacting: boolean; readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly predictionsDir: string;
+    readonly scratchDir: string;
+    readonly isCompacting: boolean;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<void> {
   const { predictionsDir, scratchDir, isCompacting, signal } = options;
   const dir = labelsDirOf(predictionsDir);
   for (let attempt = 1; ; attempt += 1) {
     let names = await listLabelFiles(dir);
-    if (isCompacting && names.length >= filesBeforeCompaction) names = await compactLabels(connection, dir, names, scratchDir);
+    if (isCompacting && names.length >= filesBeforeCompaction)
+      names = await compactLabels(connection, dir, names, scratchDir);
     try {
-      await runSql(connection, `CREATE OR REPLACE TEMP TABLE labels AS ${labelsSql(names.map((name) => join(dir, name)))}`, signal);
+      await runSql(
+        connection,
+        `CREATE OR REPLACE TEMP TABLE labels AS ${labelsSql(names.map((name) => join(dir, name)))}`,
+        signal,
+      );
       return;
     } catch (error) {
       signal?.throwIfAborted();

@@ -12,22 +12,37 @@ beforeEach(async () => {
   log = await createTestLog();
   await log.writeSegment('1000-7-0.ndjson', [requestLine({ requestId: 'a', rowCount: 40, startAt, stepMs: 60_000 })]);
   await log.refresh();
-  await log.writeSegment('2000-7-0.ndjson', [requestLine({ requestId: 'b', rowCount: 40, startAt: startAt + 40 * 60_000, stepMs: 60_000, seed: 40 })]);
-  await log.writeSegment('3000-7-0.ndjson.open', [requestLine({ requestId: 'c', rowCount: 40, startAt: startAt + 80 * 60_000, stepMs: 60_000, seed: 80 })]);
+  await log.writeSegment('2000-7-0.ndjson', [
+    requestLine({ requestId: 'b', rowCount: 40, startAt: startAt + 40 * 60_000, stepMs: 60_000, seed: 40 }),
+  ]);
+  await log.writeSegment('3000-7-0.ndjson.open', [
+    requestLine({ requestId: 'c', rowCount: 40, startAt: startAt + 80 * 60_000, stepMs: 60_000, seed: 80 }),
+  ]);
 });
 afterEach(() => log.dispose());
 
-async function gather(options: { maxRows: number; untilMs: number | null }): Promise<{ types: string[]; rows: unknown[][] }> {
+async function gather(options: {
+  maxRows: number;
+  untilMs: number | null;
+}): Promise<{ types: string[]; rows: unknown[][] }> {
   const path = join(log.workspaceDir, 'rows.parquet');
   const { rowCount } = await writeLabelledRows({
-    ...{ predictionsDir: log.dir, workDir: join(log.workspaceDir, 'work'), path, inputs: testSignature.inputs, target: 'late' },
-    ...{ eventTimeColumn: 'slipway_event_at', ...options },
+    predictionsDir: log.dir,
+    workDir: join(log.workspaceDir, 'work'),
+    path,
+    inputs: testSignature.inputs,
+    target: 'late',
+    eventTimeColumn: 'slipway_event_at',
+    ...options,
   });
   const duckDb = await openDuckDb({ tempDir: join(log.workspaceDir, 'work') });
   try {
     const source = `SELECT * FROM read_parquet(${quoteLiteral(path)})`;
     const types = (await describeQuery(duckDb.connection, source)).map(({ name, storedAs }) => `${name} ${storedAs}`);
-    const rows = await queryRows(duckDb.connection, `SELECT "late", epoch_ms("slipway_event_at"), epoch_ms("date") FROM (${source})`);
+    const rows = await queryRows(
+      duckDb.connection,
+      `SELECT "late", epoch_ms("slipway_event_at"), epoch_ms("date") FROM (${source})`,
+    );
     expect(rows).toHaveLength(rowCount);
     return { types, rows };
   } finally {
@@ -35,15 +50,27 @@ async function gather(options: { maxRows: number; untilMs: number | null }): Pro
   }
 }
 
-function label(requestId: string, value: string | number | boolean): { requestId: string; row: number; value: string | number | boolean }[] {
+function label(
+  requestId: string,
+  value: string | number | boolean,
+): { requestId: string; row: number; value: string | number | boolean }[] {
   return Array.from({ length: 30 }, (_, row) => ({ requestId, row, value }));
 }
 
 it('gives the newest labelled predictions, oldest first, columns in their own kinds', async () => {
   for (const [index, requestId] of ['a', 'b', 'c'].entries()) await writeLabels(log.dir, label(requestId, index));
   const { types, rows } = await gather({ maxRows: 50, untilMs: null });
-  expect(types).toEqual(['distance DOUBLE', 'origin VARCHAR', 'date TIMESTAMP', 'late BIGINT', 'slipway_event_at TIMESTAMP']);
-  expect(rows.map((row) => Number(row[0]))).toEqual([...Array.from({ length: 20 }, () => 1), ...Array.from({ length: 30 }, () => 2)]);
+  expect(types).toEqual([
+    'distance DOUBLE',
+    'origin VARCHAR',
+    'date TIMESTAMP',
+    'late BIGINT',
+    'slipway_event_at TIMESTAMP',
+  ]);
+  expect(rows.map((row) => Number(row[0]))).toEqual([
+    ...Array.from({ length: 20 }, () => 1),
+    ...Array.from({ length: 30 }, () => 2),
+  ]);
   expect(Number(rows[0]?.[1])).toBe(startAt + 50 * 60_000);
   for (const row of rows) expect(row[1]).toEqual(row[2]);
 });

@@ -7,11 +7,16 @@ import { noLabelledRowsError } from './errors.ts';
 import { loadLabels } from './label-files.ts';
 import { openPredictionLog } from './prediction-log.ts';
 import type { LabelledInput } from './sql-labelled-rows.ts';
-import { findTargetKindSql, labelledRowsSql, targetKind, writeRowsSql } from './sql-labelled-rows.ts';
+import { findTargetKindSql, labelledRowsSql, targetKindSchema, writeRowsSql } from './sql-labelled-rows.ts';
 
 function toLogColumn(input: LabelledInput): LogColumn {
   const isText = input.datatype === 'BYTES' || input.datatype === 'BOOL';
-  return { role: 'input', name: input.name, logName: logNameOf('input', input.name), type: isText ? 'VARCHAR' : 'DOUBLE' };
+  return {
+    role: 'input',
+    name: input.name,
+    logName: logNameOf('input', input.name),
+    type: isText ? 'VARCHAR' : 'DOUBLE',
+  };
 }
 
 /**
@@ -36,13 +41,28 @@ export async function writeLabelledRows(options: {
   const duckDb = await openDuckDb({ tempDir: join(scratchDir, 'duckdb') });
   try {
     const { connection } = duckDb;
-    const log = await openPredictionLog(connection, { dir: predictionsDir, columns: inputs.map(toLogColumn), scratchDir, isCompacting: false, signal });
+    const log = await openPredictionLog(connection, {
+      dir: predictionsDir,
+      columns: inputs.map(toLogColumn),
+      scratchDir,
+      isCompacting: false,
+      signal,
+    });
     await loadLabels(connection, { predictionsDir, scratchDir, isCompacting: false, signal });
     if (log.sql === null) throw noLabelledRowsError();
     const [[kind] = []] = await queryRows(connection, findTargetKindSql(), signal);
-    const query = labelledRowsSql({ ...options, logSql: log.sql, logged: log.columns, targetKind: targetKind.parse(kind) });
+    const query = labelledRowsSql({
+      ...options,
+      logSql: log.sql,
+      logged: log.columns,
+      targetKind: targetKindSchema.parse(kind),
+    });
     await runSql(connection, writeRowsSql(query, path), signal);
-    const [[rowCount] = [0]] = await queryRows(connection, `SELECT count(*) FROM read_parquet(${quoteLiteral(path)})`, signal);
+    const [[rowCount] = [0]] = await queryRows(
+      connection,
+      `SELECT count(*) FROM read_parquet(${quoteLiteral(path)})`,
+      signal,
+    );
     if (Number(rowCount) === 0) throw noLabelledRowsError();
     return { rowCount: Number(rowCount) };
   } finally {

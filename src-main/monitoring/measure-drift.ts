@@ -7,7 +7,14 @@ import { measureAbsent, measureCategorical, measureNumeric } from './collect-dri
 import { logNameOf } from './collect-log-columns.ts';
 import { whyNotCompared } from './rules-cycles.ts';
 import { defaultDriftLimits, judgeColumns } from './rules-two-gate.ts';
-import { categoryCountsSql, datePartSql, dateSpansSql, loggedNumberSql, loggedTextSql, numbersSql } from './sql-windows.ts';
+import {
+  categoryCountsSql,
+  datePartSql,
+  dateSpansSql,
+  loggedNumberSql,
+  loggedTextSql,
+  numbersSql,
+} from './sql-windows.ts';
 
 /** A window whose drift is wanted; all of them with the same version. */
 export interface DriftWindow {
@@ -63,7 +70,7 @@ async function measureNumbers(
   return new Map(
     source.windows.map(({ key, rows }) => {
       const list = byWindow.get(key) ?? [];
-      const sorted = Float64Array.from(list, isSinglePrecision ? Math.fround : (value) => value).sort();
+      const sorted = Float64Array.from(list, isSinglePrecision ? Math.fround : (value) => value).toSorted();
       return [key, measureNumeric(baseline, sorted, Math.max(0, rows - sorted.length), { role, isSinglePrecision })];
     }),
   );
@@ -77,7 +84,11 @@ async function measureCategories(
   whyNot: (window: DriftWindow) => string | null,
 ): Promise<MeasuresByWindow> {
   const counts = new Map<number, Map<string, number>>();
-  for (const [key, value, n] of await queryRows(source.connection, categoryCountsSql(valueSql, source.version), source.signal)) {
+  for (const [key, value, n] of await queryRows(
+    source.connection,
+    categoryCountsSql(valueSql, source.version),
+    source.signal,
+  )) {
     if (value === null || value === undefined) continue;
     const window = counts.get(Number(key)) ?? new Map<string, number>();
     counts.set(Number(key), window.set(String(value), Number(n)));
@@ -101,7 +112,11 @@ async function measureDatePart(
   const rows = await queryRows(source.connection, dateSpansSql(logName, source.version), source.signal);
   const spans = new Map(rows.map(([key, span]) => [Number(key), Number(span ?? 0) * 1000]));
   return measureCategories(source, baseline, 'input', datePartSql(logName, part), (window) =>
-    whyNotCompared({ windowMs: window.windowMs, columnMs: spans.get(window.key) ?? 0 }, part, defaultDriftLimits.categoricalEffect),
+    whyNotCompared(
+      { windowMs: window.windowMs, columnMs: spans.get(window.key) ?? 0 },
+      part,
+      defaultDriftLimits.categoricalEffect,
+    ),
   );
 }
 
@@ -115,7 +130,8 @@ function findDatePart(signature: Signature, name: string): { logName: string; pa
 }
 
 async function measureColumn(source: Source, baseline: BaselineColumn, role: Role): Promise<MeasuresByWindow> {
-  const datePart = role === 'input' && baseline.kind === 'categorical' ? findDatePart(source.signature, baseline.name) : null;
+  const datePart =
+    role === 'input' && baseline.kind === 'categorical' ? findDatePart(source.signature, baseline.name) : null;
   const logName = datePart?.logName ?? logNameOf(role, baseline.name);
   if (!source.columns.has(logName)) {
     return new Map(source.windows.map(({ key, rows }) => [key, measureAbsent(baseline, rows, role)]));

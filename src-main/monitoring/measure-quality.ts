@@ -20,7 +20,11 @@ function planOrNull(signature: Signature, task: Task | null): OutputPlan | null 
 }
 
 function namesOf(plan: OutputPlan): string[] {
-  return plan.task === 'regression' ? [plan.value] : plan.label === null ? [...plan.probabilities] : [...plan.probabilities, plan.label];
+  return plan.task === 'regression'
+    ? [plan.value]
+    : plan.label === null
+      ? [...plan.probabilities]
+      : [...plan.probabilities, plan.label];
 }
 
 /**
@@ -29,14 +33,20 @@ function namesOf(plan: OutputPlan): string[] {
  */
 export async function measureQuality(
   connection: DuckDBConnection,
-  source: { readonly version: number; readonly signature: Signature; readonly task: Task | null; readonly columns: ReadonlySet<string> },
+  source: {
+    readonly version: number;
+    readonly signature: Signature;
+    readonly task: Task | null;
+    readonly columns: ReadonlySet<string>;
+  },
   signal?: AbortSignal,
 ): Promise<{ readonly byWindow: ReadonlyMap<number, MetricValues>; readonly skipped: number }> {
   const plan = planOrNull(source.signature, source.task);
   const isLogged = plan !== null && namesOf(plan).every((name) => source.columns.has(logNameOf('output', name)));
   if (plan === null || !isLogged) return { byWindow: new Map(), skipped: 0 };
   const numbers = plan.task === 'regression' ? [plan.value] : plan.probabilities;
-  const label = plan.task === 'regression' || plan.label === null ? 'NULL' : loggedTextSql(logNameOf('output', plan.label));
+  const label =
+    plan.task === 'regression' || plan.label === null ? 'NULL' : loggedTextSql(logNameOf('output', plan.label));
   const indexOf = plan.task === 'binary' ? createClassIndex(plan.classes) : null;
   const scorers = new Map<number, RowScorer>();
   let skipped = 0;
@@ -56,7 +66,9 @@ export async function measureQuality(
         const probabilities = values.map((list) => list[row] ?? Number.NaN);
         const isUsable =
           probabilities.every(Number.isFinite) &&
-          (plan.task === 'regression' ? truth !== '' && Number.isFinite(Number(truth)) : indexOf === null || indexOf(truth) >= 0);
+          (plan.task === 'regression'
+            ? truth !== '' && Number.isFinite(Number(truth))
+            : indexOf === null || indexOf(truth) >= 0);
         if (!isUsable) {
           skipped += 1;
           continue;

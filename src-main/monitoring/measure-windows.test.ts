@@ -54,8 +54,15 @@ describe('windows by event time', () => {
     expect(driftedOf(result, 1)).toEqual([]);
     expect(driftedOf(result, 2)).toEqual(['distance']);
     const [distance, origin, hour, weekday, probability] = result.windows[2]?.columns ?? [];
-    expect(distance?.explanation).toMatch(/^distance: drifted: W1\/σ 1\.38 \(limit 0\.1\), exact KS D 0\.4, p .* n 500; PSI /);
-    expect([origin?.name, hour?.name, weekday?.name, probability?.name]).toEqual(['origin', 'date.hour', 'date.weekday', 'probability_1']);
+    expect(distance?.explanation).toMatch(
+      /^distance: drifted: W1\/σ 1\.38 \(limit 0\.1\), exact KS D 0\.4, p .* n 500; PSI /,
+    );
+    expect([origin?.name, hour?.name, weekday?.name, probability?.name]).toEqual([
+      'origin',
+      'date.hour',
+      'date.weekday',
+      'probability_1',
+    ]);
     expect(probability?.role).toBe('output');
     expect(hour?.test).toBe('chi2');
     expect(result.windows[0]).toMatchObject({ requests: 10, errors: 0, version: 1, labelled: 0, quality: {} });
@@ -98,12 +105,39 @@ describe('windows by event time', () => {
   });
 
   it('goes by the time of arrival without event times, and waits for the end of a window', async () => {
-    const line = requestLine({ requestId: 'a', rowCount: 300, startAt: 0, stepMs: 1, isWithoutEventTime: true, receivedAt: firstWeek + 1000 });
+    const line = requestLine({
+      requestId: 'a',
+      rowCount: 300,
+      startAt: 0,
+      stepMs: 1,
+      isWithoutEventTime: true,
+      receivedAt: firstWeek + 1000,
+    });
     await log.writeSegment('1000-7-0.ndjson.open', [line]);
     const filling = await log.refresh({ nowMs: firstWeek + weekMs - 1 });
     expect(filling.windows.map((window) => [window.startAt, window.isComplete])).toEqual([[firstWeek, false]]);
     const over = await log.refresh({ nowMs: firstWeek + weekMs, known: known(filling) });
     expect(over.windows.map((window) => [window.startAt, window.isComplete])).toEqual([[firstWeek, true]]);
+  });
+
+  it('keeps a window complete that was, and takes a part of a week for no week', async () => {
+    const lines = weekOfLines(0, 20);
+    await log.writeSegment('1000-7-0.ndjson', lines.slice(0, 12));
+    const settled = await log.refresh({ isSettling: true });
+    const [first] = settled.windows;
+    expect(first?.isComplete).toBe(true);
+    expect(first?.columns.find((column) => column.name === 'date.weekday')?.explanation).toContain(
+      'the window does not cover whole weeks',
+    );
+    await log.writeSegment('2000-7-0.ndjson', [...lines.slice(12), ...weekOfLines(1, 1)]);
+    const [second] = (await log.refresh({ known: known(settled) })).windows;
+    expect([second?.n, second?.isComplete]).toEqual([1000, true]);
+    expect(second?.columns.find((column) => column.name === 'date.weekday')?.explanation).toContain(
+      'no drift: total variation',
+    );
+    expect((await log.refresh({ known: [{ key: 1600, fingerprint: 'm1/complete/' }] })).windows[0]?.isComplete).toBe(
+      true,
+    );
   });
 
   it('does not call one weekday drift in windows of a day', async () => {
@@ -114,7 +148,9 @@ describe('windows by event time', () => {
       const weekday = window.columns.find((column) => column.name === 'date.weekday');
       expect(weekday?.drifted).toBe(false);
       expect(weekday?.explanation).toContain('the window does not cover whole weeks');
-      expect(window.columns.find((column) => column.name === 'date.hour')?.explanation).toContain('no drift: total variation');
+      expect(window.columns.find((column) => column.name === 'date.hour')?.explanation).toContain(
+        'no drift: total variation',
+      );
     }
   });
 });
@@ -125,7 +161,9 @@ describe('windows by count', () => {
     await log.writeSegment('1000-7-0.ndjson', lines.slice(0, 4));
     await log.writeSegment('2000-8-0.ndjson.open', [...lines.slice(4), failedLine('bad', 1_800_000_000_120)]);
     const result = await log.refresh({ window: { kind: 'count', size: 100 } });
-    expect(result.windows.map((window) => [window.key, window.n, window.requests, window.errors, window.isComplete])).toEqual([
+    expect(
+      result.windows.map((window) => [window.key, window.n, window.requests, window.errors, window.isComplete]),
+    ).toEqual([
       [0, 100, 2, 0, true],
       [1, 100, 3, 1, true],
       [2, 100, 2, 0, true],
@@ -136,8 +174,11 @@ describe('windows by count', () => {
 });
 
 describe('labels', () => {
-  function labelsOf(lines: readonly string[], isFlipped: boolean): { requestId: string; row: number; value: boolean }[] {
-    return lines.flatMap((_, request) =>
+  function labelsOf(
+    lines: readonly string[],
+    isFlipped: boolean,
+  ): { requestId: string; row: number; value: boolean }[] {
+    return lines.flatMap((_line, request) =>
       Array.from({ length: 50 }, (_, row) => ({
         requestId: `w0-r${request}`,
         row,
@@ -157,7 +198,10 @@ describe('labels', () => {
     await writeLabels(log.dir, [...labelsOf(lines, false), { requestId: 'unknown', row: 0, value: 1 }]);
     const right = await log.refresh({ isSettling: true, known: known(wrong) });
     expect(right.labels).toBe(301);
-    expect(right.windows[0]).toMatchObject({ labelled: 300, quality: { accuracy: 1, precision: 1, recall: 1, f1: 1, auc: 1 } });
+    expect(right.windows[0]).toMatchObject({
+      labelled: 300,
+      quality: { accuracy: 1, precision: 1, recall: 1, f1: 1, auc: 1 },
+    });
     expect((await log.refresh({ isSettling: true, known: known(right) })).windows).toEqual([]);
   });
 
@@ -172,7 +216,10 @@ describe('labels', () => {
     const names = await readdir(join(log.dir, 'labels'));
     expect(names).toHaveLength(1);
     expect(names[0]).toMatch(/^labels-[0-9a-f-]{36}\+[0-9a-f-]{36}\.parquet$/);
-    await writeLabels(log.dir, labels.slice(0, 1).map((label) => ({ ...label, value: !label.value })));
+    await writeLabels(
+      log.dir,
+      labels.slice(0, 1).map((label) => ({ ...label, value: !label.value })),
+    );
     const changed = await log.refresh({ isSettling: true });
     expect(changed.windows[0]?.quality['accuracy']).toBeCloseTo(299 / 300, 12);
   });
@@ -212,8 +259,17 @@ describe('a log that is not as it should be', () => {
 
   it('has predictions of versions that log other columns', async () => {
     const other = JSON.stringify({
-      ...{ requestId: 'v2', receivedAt: 1_900_000_000_000, eventAt: firstWeek + weekMs, arm: 'main', version: 2, n: 2, latencyMs: 3, status: 200 },
-      ...{ inputs: { speed: [1, null] }, outputs: { prediction: [5, 6] }, error: null },
+      requestId: 'v2',
+      receivedAt: 1_900_000_000_000,
+      eventAt: firstWeek + weekMs,
+      arm: 'main',
+      version: 2,
+      n: 2,
+      latencyMs: 3,
+      status: 200,
+      inputs: { speed: [1, null] },
+      outputs: { prediction: [5, 6] },
+      error: null,
     });
     await log.writeSegment('1000-7-0.ndjson', weekOfLines(0, 1));
     await log.writeSegment('2000-7-0.ndjson', [other]);
@@ -222,10 +278,14 @@ describe('a log that is not as it should be', () => {
     expect(first?.version).toBe(1);
     const signature = {
       inputs: [{ name: 'speed', datatype: 'FP64' as const, shape: [-1], kind: 'numeric' as const }],
-      outputs: [{ name: 'prediction', datatype: 'FP32' as const, shape: [-1], role: 'value' as const, className: null }],
+      outputs: [
+        { name: 'prediction', datatype: 'FP32' as const, shape: [-1], role: 'value' as const, className: null },
+      ],
     };
     await log.writeSegment('3000-7-0.ndjson', [other.replace('"v2"', '"v2b"')]);
-    const result = await log.refresh({ versions: [{ number: 2, task: 'regression', signature, baselineDigest: null }] });
+    const result = await log.refresh({
+      versions: [{ number: 2, task: 'regression', signature, baselineDigest: null }],
+    });
     expect(result.windows[1]).toMatchObject({ version: 2, n: 4, labelled: 1, quality: {}, columns: [] });
   });
 });

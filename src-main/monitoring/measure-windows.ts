@@ -34,6 +34,8 @@ interface IndexedWindow {
   readonly lastReceivedAt: number;
   readonly version: number | null;
   readonly isComplete: boolean;
+  /** Predictions of a later window have come. */
+  readonly isFollowed: boolean;
   readonly fingerprint: string;
 }
 
@@ -44,25 +46,57 @@ const quietMs = 30_000;
 /** Part of every fingerprint: a change of the arithmetic measures all windows anew. */
 const arithmeticVersion = 'm1';
 
-function isComplete(spec: WindowSpec, row: { key: number; n: number; lastReceivedAt: number }, newestAt: number, input: RefreshInput): boolean {
-  if (spec.kind === 'count') return row.n >= spec.size;
-  const endAt = (row.key + 1) * spec.sizeMs;
-  const hasPassed = input.nowMs >= endAt && (input.isSettling || input.nowMs - row.lastReceivedAt >= quietMs);
-  return newestAt >= endAt || hasPassed;
+function isFollowed(spec: WindowSpec, row: { key: number; n: number }, newestAt: number): boolean {
+  return spec.kind === 'count' ? row.n >= spec.size : newestAt >= (row.key + 1) * spec.sizeMs;
 }
 
-async function indexWindows(connection: DuckDBConnection, input: RefreshInput, signal: AbortSignal | undefined): Promise<IndexedWindow[]> {
+/** Over by the clock, and nothing under way any more. */
+function hasPassed(spec: WindowSpec, row: { key: number; lastReceivedAt: number }, input: RefreshInput): boolean {
+  if (spec.kind === 'count' || input.nowMs < (row.key + 1) * spec.sizeMs) return false;
+  return input.isSettling || input.nowMs - row.lastReceivedAt >= quietMs;
+}
+
+async function indexWindows(
+  connection: DuckDBConnection,
+  input: RefreshInput,
+  signal: AbortSignal | undefined,
+): Promise<IndexedWindow[]> {
   const rows = await queryRows(connection, indexWindowsSql(), signal);
+  // A window that was complete stays so: an alert that it opened must not close because a straggler came.
+  const completed = new Set(
+    input.known.filter((window) => window.fingerprint.includes('/complete/')).map((window) => window.key),
+  );
   const newestAt = rows.reduce((newest, row) => Math.max(newest, Number(row[6] ?? 0)), 0);
   return rows.slice(-windowLimit).map((row) => {
     const numbers = row.slice(0, 9).map((value) => Number(value ?? 0));
-    const [key = 0, n = 0, errors = 0, requests = 0, labelled = 0, firstAt = 0, lastAt = 0, firstReceivedAt = 0, lastReceivedAt = 0] = numbers;
-    const complete = isComplete(input.window, { key, n, lastReceivedAt }, newestAt, input);
+    const [
+      key = 0,
+      n = 0,
+      errors = 0,
+      requests = 0,
+      labelled = 0,
+      firstAt = 0,
+      lastAt = 0,
+      firstReceivedAt = 0,
+      lastReceivedAt = 0,
+    ] = numbers;
+    const followed = isFollowed(input.window, { key, n }, newestAt);
+    const complete = followed || completed.has(key) || hasPassed(input.window, { key, lastReceivedAt }, input);
     const version = row[9] === null || row[9] === undefined ? null : Number(row[9]);
     return {
-      ...{ key, n, errors, requests, labelled, firstAt, lastAt, firstReceivedAt, lastReceivedAt, version },
+      key,
+      n,
+      errors,
+      requests,
+      labelled,
+      firstAt,
+      lastAt,
+      firstReceivedAt,
+      lastReceivedAt,
+      version,
       isComplete: complete,
-      fingerprint: `${arithmeticVersion}/${n}/${requests}/${labelled}/${version ?? '-'}/${complete ? 'complete' : 'filling'}/${String(row[10])}`,
+      isFollowed: followed,
+      fingerprint: `${arithmeticVersion}/${n}/${requests}/${labelled}/${version ?? '-'}/${complete ? 'complete' : 'filling'}/${followed ? 'followed' : 'last'}/${String(row[10])}`,
     };
   });
 }
@@ -72,21 +106,28 @@ async function readBaseline(objects: Surroundings['objects'], version: LoggedVer
   return baselineSchema.parse(JSON.parse((await objects.read(version.baselineDigest)).toString('utf8')));
 }
 
-/** How long a window is for columns that move with the clock: its whole size once it is complete. */
+/** How much time a window covers: its whole size once later predictions have come, until then what it holds. */
 function clockSpanMs(spec: WindowSpec, window: IndexedWindow): number {
-  return spec.kind === 'time' && window.isComplete ? spec.sizeMs : window.lastAt - window.firstAt;
+  return spec.kind === 'time' && window.isFollowed ? spec.sizeMs : window.lastAt - window.firstAt;
 }
 
-async function readLatencies(connection: DuckDBConnection, signal: AbortSignal | undefined): Promise<Map<number, MeasuredWindow['latencyMs']>> {
+async function readLatencies(
+  connection: DuckDBConnection,
+  signal: AbortSignal | undefined,
+): Promise<Map<number, MeasuredWindow['latencyMs']>> {
   const latencies = new Map<number, MeasuredWindow['latencyMs']>();
   for (const [key, quantiles] of await queryRows(connection, latenciesSql(), signal)) {
-    const [p50 = null, p95 = null, p99 = null] = quantiles instanceof DuckDBListValue ? quantiles.items.map(Number) : [];
+    const [p50 = null, p95 = null, p99 = null] =
+      quantiles instanceof DuckDBListValue ? quantiles.items.map(Number) : [];
     latencies.set(Number(key), { p50, p95, p99 });
   }
   return latencies;
 }
 
-async function countRowsByVersion(connection: DuckDBConnection, signal: AbortSignal | undefined): Promise<Map<number, number>> {
+async function countRowsByVersion(
+  connection: DuckDBConnection,
+  signal: AbortSignal | undefined,
+): Promise<Map<number, number>> {
   const rows = await queryRows(connection, 'SELECT key, count(*) FROM logged GROUP BY key', signal);
   return new Map(rows.map(([key, n]) => [Number(key), Number(n)]));
 }
@@ -95,7 +136,11 @@ async function countRowsByVersion(connection: DuckDBConnection, signal: AbortSig
  * Brings the log and its labels together, finds the windows that differ from what is known, and measures those.
  * What is answered depends on files alone: running it again, or after a kill, comes to the same.
  */
-export async function measureWindows(connection: DuckDBConnection, input: RefreshInput, around: Surroundings): Promise<RefreshResult> {
+export async function measureWindows(
+  connection: DuckDBConnection,
+  input: RefreshInput,
+  around: Surroundings,
+): Promise<RefreshResult> {
   const { predictionsDir, scratchDir, signal } = around;
   const log = await openPredictionLog(connection, {
     dir: predictionsDir,
@@ -110,7 +155,9 @@ export async function measureWindows(connection: DuckDBConnection, input: Refres
   await runSql(connection, placeRowsSql(log.sql, input.window), signal);
   const [[predictions] = [0]] = await queryRows(connection, 'SELECT count(row) FROM placed', signal);
   const known = new Map(input.known.map((window) => [window.key, window.fingerprint]));
-  const wanted = (await indexWindows(connection, input, signal)).filter((window) => known.get(window.key) !== window.fingerprint);
+  const wanted = (await indexWindows(connection, input, signal)).filter(
+    (window) => known.get(window.key) !== window.fingerprint,
+  );
   const totals = { predictions: Number(predictions), labels: Number(labels) };
   if (wanted.length === 0) return { windows: [], ...totals };
   await runSql(connection, wantedWindowsSql(wanted), signal);
@@ -125,11 +172,18 @@ export async function measureWindows(connection: DuckDBConnection, input: Refres
     const source = { connection, version: version.number, signature: version.signature, columns: log.columns, signal };
     const baseline = await readBaseline(around.objects, version);
     if (baseline !== null) {
-      const spans = windows.map((window) => ({ key: window.key, rows: rowCounts.get(window.key) ?? 0, windowMs: clockSpanMs(input.window, window) }));
+      const spans = windows.map((window) => ({
+        key: window.key,
+        rows: rowCounts.get(window.key) ?? 0,
+        windowMs: clockSpanMs(input.window, window),
+      }));
       for (const [key, columns] of await measureDrift({ ...source, windows: spans }, baseline)) drift.set(key, columns);
     }
     const measured = await measureQuality(connection, { ...source, task: version.task }, signal);
-    if (measured.skipped > 0) around.log(`${measured.skipped} labelled predictions of version ${version.number} have no usable label or prediction`);
+    if (measured.skipped > 0)
+      around.log(
+        `${measured.skipped} labelled predictions of version ${version.number} have no usable label or prediction`,
+      );
     for (const [key, values] of measured.byWindow) quality.set(key, values);
   }
   const { window: spec } = input;

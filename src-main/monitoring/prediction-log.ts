@@ -99,7 +99,8 @@ export async function openPredictionLog(
   const paths = segments.compacted.map((base) => join(dir, `${base}.parquet`));
   if (isCompacting) {
     for (const base of segments.superseded) await rm(join(dir, `${base}.ndjson`), { force: true });
-    for (const base of segments.closed) paths.push(await compactSegment(connection, dir, base, columns, scratchDir, signal));
+    for (const base of segments.closed)
+      paths.push(await compactSegment(connection, dir, base, columns, scratchDir, signal));
   }
   for (const base of isCompacting ? segments.open : [...segments.closed, ...segments.open]) {
     const copy = await copySegment(connection, dir, base, columns, scratchDir, signal);

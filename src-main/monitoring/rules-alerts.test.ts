@@ -7,8 +7,21 @@ import { breaksRule, describeAlert, findEpisodes } from './rules-alerts.ts';
 
 function column(name: string, drifted: boolean, explanation = `${name}: drifted: W1/σ 0.3.`): ColumnDrift {
   return {
-    ...{ name, kind: 'numeric', role: 'input', n: 500, missing: 0, psi: 0.3, psiNoise: 0.02, ks: 0.2, test: 'ks-exact' },
-    ...{ pValue: 1e-9, effect: 0.3, effectLimit: 0.1, pLimit: 0.05, drifted, explanation },
+    name,
+    kind: 'numeric',
+    role: 'input',
+    n: 500,
+    missing: 0,
+    psi: 0.3,
+    psiNoise: 0.02,
+    ks: 0.2,
+    test: 'ks-exact',
+    pValue: 1e-9,
+    effect: 0.3,
+    effectLimit: 0.1,
+    pLimit: 0.05,
+    drifted,
+    explanation,
   };
 }
 
@@ -17,7 +30,13 @@ function windowAt(key: number, change: Partial<RuledWindow> = {}): RuledWindow {
     key,
     startAt: Date.UTC(2001, 0, 1 + key),
     endAt: Date.UTC(2001, 0, 2 + key),
-    ...{ n: 500, requests: 100, labelled: 0, columns: [], quality: {}, latencyMs: { p50: 1, p95: 2, p99: 3 }, errors: 0 },
+    n: 500,
+    requests: 100,
+    labelled: 0,
+    columns: [],
+    quality: {},
+    latencyMs: { p50: 1, p95: 2, p99: 3 },
+    errors: 0,
     ...change,
   };
 }
@@ -26,11 +45,18 @@ const errorRule: Rule = { kind: 'errors', share: 0.1, consecutive: 2 };
 
 /** A window for each letter: `x` breaks the rule, `.` does not, `?` says nothing. */
 function windowsOf(letters: string): RuledWindow[] {
-  return [...letters].map((letter, key) => windowAt(key, letter === '?' ? { requests: 3, errors: 3 } : { errors: letter === 'x' ? 20 : 0 }));
+  return letters
+    .split('')
+    .map((letter, key) =>
+      windowAt(key, letter === '?' ? { requests: 3, errors: 3 } : { errors: letter === 'x' ? 20 : 0 }),
+    );
 }
 
 function episodesOf(letters: string): [number, number | null][] {
-  return findEpisodes(windowsOf(letters), errorRule).map(({ openedBy, closedBy }) => [openedBy.key, closedBy?.key ?? null]);
+  return findEpisodes(windowsOf(letters), errorRule).map(({ openedBy, closedBy }) => [
+    openedBy.key,
+    closedBy?.key ?? null,
+  ]);
 }
 
 describe('episodes', () => {
@@ -69,8 +95,15 @@ describe('rules', () => {
   it('count drifted inputs alone, and say nothing without a verdict', () => {
     const rule: Rule = { kind: 'drift', columns: 2, consecutive: 1 };
     expect(breaksRule(windowAt(0, { columns: [column('a', true), column('b', true)] }), rule)).toBe(true);
-    expect(breaksRule(windowAt(0, { columns: [column('a', true), { ...column('p', true), role: 'output' }] }), rule)).toBe(false);
-    expect(breaksRule(windowAt(0, { columns: [column('a', false, 'a: not enough rows (3 with a value; 200 needed).')] }), rule)).toBeNull();
+    expect(
+      breaksRule(windowAt(0, { columns: [column('a', true), { ...column('p', true), role: 'output' }] }), rule),
+    ).toBe(false);
+    expect(
+      breaksRule(
+        windowAt(0, { columns: [column('a', false, 'a: not enough rows (3 with a value; 200 needed).')] }),
+        rule,
+      ),
+    ).toBeNull();
   });
 
   it('compare quality in the right direction, with enough labels', () => {
@@ -90,7 +123,10 @@ describe('rules', () => {
   });
 
   it('explain an alert in one sentence with its figures', () => {
-    const window = windowAt(0, { columns: [column('distance', true), { ...column('origin', true), effect: 0.2 }], errors: 20 });
+    const window = windowAt(0, {
+      columns: [column('distance', true), { ...column('origin', true), effect: 0.2 }],
+      errors: 20,
+    });
     expect(describeAlert('delays', { kind: 'drift', columns: 1, consecutive: 2 }, window).message).toBe(
       'delays: 2 columns drifted, most of all distance: W1/σ 0.3; in 2 windows running, the last from 2001-01-01 00:00 UTC.',
     );
@@ -102,27 +138,49 @@ describe('rules', () => {
 
 describe('alert changes', () => {
   const base = { deployment: 'delays', rules: [errorRule], evaluatedKey: null };
-  const known = (windowKey: number, closedAt: number | null): { id: string; windowKey: number; rule: Rule; closedAt: number | null } => ({
-    ...{ id: `alert ${windowKey}`, windowKey, rule: errorRule, closedAt },
+  const known = (
+    windowKey: number,
+    closedAt: number | null,
+  ): { id: string; windowKey: number; rule: Rule; closedAt: number | null } => ({
+    id: `alert ${windowKey}`,
+    windowKey,
+    rule: errorRule,
+    closedAt,
   });
   const openedKeys = (changes: ReturnType<typeof collectAlertChanges>): [number, boolean][] =>
     changes.opened.map(({ window, isOver }) => [window.key, isOver]);
 
   it('open once, stay, and close', () => {
     expect(openedKeys(collectAlertChanges({ ...base, windows: windowsOf('.xx'), alerts: [] }))).toEqual([[2, false]]);
-    expect(collectAlertChanges({ ...base, windows: windowsOf('.xxx'), alerts: [known(2, null)] })).toEqual({ opened: [], closed: [] });
-    expect(collectAlertChanges({ ...base, windows: windowsOf('.xxx..'), alerts: [known(2, null)] })).toEqual({ opened: [], closed: ['alert 2'] });
-    expect(openedKeys(collectAlertChanges({ ...base, windows: windowsOf('.xxx..xx'), alerts: [known(2, 9)] }))).toEqual([[7, false]]);
+    expect(collectAlertChanges({ ...base, windows: windowsOf('.xxx'), alerts: [known(2, null)] })).toEqual({
+      opened: [],
+      closed: [],
+    });
+    expect(collectAlertChanges({ ...base, windows: windowsOf('.xxx..'), alerts: [known(2, null)] })).toEqual({
+      opened: [],
+      closed: ['alert 2'],
+    });
+    expect(openedKeys(collectAlertChanges({ ...base, windows: windowsOf('.xxx..xx'), alerts: [known(2, 9)] }))).toEqual(
+      [[7, false]],
+    );
   });
 
   it('tell once of what came and went unseen', () => {
-    expect(openedKeys(collectAlertChanges({ ...base, windows: windowsOf('.xx..'), alerts: [], evaluatedKey: 0 }))).toEqual([[2, true]]);
-    expect(collectAlertChanges({ ...base, windows: windowsOf('.xx...'), alerts: [known(2, 9)], evaluatedKey: 4 }).opened).toEqual([]);
+    expect(
+      openedKeys(collectAlertChanges({ ...base, windows: windowsOf('.xx..'), alerts: [], evaluatedKey: 0 })),
+    ).toEqual([[2, true]]);
+    expect(
+      collectAlertChanges({ ...base, windows: windowsOf('.xx...'), alerts: [known(2, 9)], evaluatedKey: 4 }).opened,
+    ).toEqual([]);
   });
 
   it('do not raise what late data made of the past', () => {
-    expect(collectAlertChanges({ ...base, windows: windowsOf('.xx....'), alerts: [], evaluatedKey: 6 }).opened).toEqual([]);
-    expect(collectAlertChanges({ ...base, windows: windowsOf('xxx'), alerts: [known(2, null)], evaluatedKey: 2 })).toEqual({ opened: [], closed: [] });
+    expect(collectAlertChanges({ ...base, windows: windowsOf('.xx....'), alerts: [], evaluatedKey: 6 }).opened).toEqual(
+      [],
+    );
+    expect(
+      collectAlertChanges({ ...base, windows: windowsOf('xxx'), alerts: [known(2, null)], evaluatedKey: 2 }),
+    ).toEqual({ opened: [], closed: [] });
   });
 
   it('of one rule are no business of another', () => {

@@ -34,7 +34,9 @@ export function breaksRule(window: RuledWindow, rule: Rule): boolean | null {
       return isGreaterBetter(rule.metric) ? value < rule.limit : value > rule.limit;
     }
     case 'latency':
-      return window.latencyMs.p95 === null || window.requests < leastRequests ? null : window.latencyMs.p95 > rule.p95Ms;
+      return window.latencyMs.p95 === null || window.requests < leastRequests
+        ? null
+        : window.latencyMs.p95 > rule.p95Ms;
     case 'errors':
       return window.requests < leastRequests ? null : window.errors / window.requests > rule.share;
   }
@@ -72,7 +74,10 @@ function describe(window: RuledWindow, rule: Rule): { text: string; values: Reco
         .toSorted((a, b) => (b.effect ?? 0) / b.effectLimit - (a.effect ?? 0) / a.effectLimit);
       const [worst] = drifted;
       const figures = worst?.explanation.replace(`${worst.name}: drifted: `, '').replace(/\.$/, '') ?? '';
-      const what = drifted.length === 1 ? `${worst?.name ?? ''} drifted` : `${drifted.length} columns drifted, most of all ${worst?.name ?? ''}`;
+      const what =
+        drifted.length === 1
+          ? `${worst?.name ?? ''} drifted`
+          : `${drifted.length} columns drifted, most of all ${worst?.name ?? ''}`;
       return {
         text: `${what}: ${figures}`,
         values: {
@@ -101,7 +106,11 @@ function describe(window: RuledWindow, rule: Rule): { text: string; values: Reco
 }
 
 /** An alert in one sentence, with the figures of the window that opened it. */
-export function describeAlert(deployment: string, rule: Rule, window: RuledWindow): { message: string; values: Record<string, unknown> } {
+export function describeAlert(
+  deployment: string,
+  rule: Rule,
+  window: RuledWindow,
+): { message: string; values: Record<string, unknown> } {
   const { text, values } = describe(window, rule);
   const during = rule.consecutive === 1 ? 'one window' : `${rule.consecutive} windows running`;
   const from = new Date(window.startAt).toISOString().slice(0, 16).replace('T', ' ');

@@ -9,7 +9,9 @@ describe('incomplete cycles', () => {
     expect(incompleteCycleEffect(span, 'weekday')).toBeCloseTo(6 / 7, 9);
     expect(whyNotCompared(span, 'weekday', 0.1)).toBe('the window does not cover whole weeks');
     expect(whyNotCompared(span, 'hour', 0.1)).toBeNull();
-    expect(whyNotCompared({ windowMs: dayMs / 2, columnMs: dayMs / 2 }, 'hour', 0.1)).toBe('the window does not cover whole days');
+    expect(whyNotCompared({ windowMs: dayMs / 2, columnMs: dayMs / 2 }, 'hour', 0.1)).toBe(
+      'the window does not cover whole days',
+    );
   });
 
   it('compares weekdays of whole weeks and of long spans', () => {

@@ -21,14 +21,19 @@ function drawNormal(random: () => number, count: number, mean = 0): Float64Array
   return Float64Array.from({ length: count }, () => {
     const radius = Math.sqrt(-2 * Math.log(1 - random()));
     return mean + radius * Math.cos(2 * Math.PI * random());
-  }).sort();
+  }).toSorted();
 }
 
 function numericBaseline(name: string, sorted: Float64Array): NumericBaseline {
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
   const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / sorted.length;
-  const edges = Array.from({ length: 11 }, (_, step) => sorted[Math.min(sorted.length - 1, Math.floor((step / 10) * sorted.length))] ?? 0);
-  const counts = edges.slice(1).map((_, bin) => Math.floor(((bin + 1) * sorted.length) / 10) - Math.floor((bin * sorted.length) / 10));
+  const edges = Array.from(
+    { length: 11 },
+    (_, step) => sorted[Math.min(sorted.length - 1, Math.floor((step / 10) * sorted.length))] ?? 0,
+  );
+  const counts = edges
+    .slice(1)
+    .map((_, bin) => Math.floor(((bin + 1) * sorted.length) / 10) - Math.floor((bin * sorted.length) / 10));
   return {
     kind: 'numeric',
     name,
@@ -41,7 +46,12 @@ function numericBaseline(name: string, sorted: Float64Array): NumericBaseline {
   };
 }
 
-function categoricalBaseline(name: string, counts: Record<string, number>, otherCount = 0, missing = 0): CategoricalBaseline {
+function categoricalBaseline(
+  name: string,
+  counts: Record<string, number>,
+  otherCount = 0,
+  missing = 0,
+): CategoricalBaseline {
   const categories = Object.entries(counts).map(([value, count]) => ({ value, count }));
   return {
     kind: 'categorical',
@@ -57,12 +67,16 @@ describe('two gates, simulated', () => {
   it('stays silent without drift and finds half a standard deviation', () => {
     const random = createRandom(42);
     const columnCount = 10;
-    const baselines = Array.from({ length: columnCount }, (_, index) => numericBaseline(`x${index}`, drawNormal(random, 4000)));
+    const baselines = Array.from({ length: columnCount }, (_, index) =>
+      numericBaseline(`x${index}`, drawNormal(random, 4000)),
+    );
     const windows = 60;
     let falseAlarms = 0;
     let found = 0;
     for (let window = 0; window < windows; window += 1) {
-      const still = baselines.map((baseline) => measureNumeric(baseline, drawNormal(random, 300), 0, { role: 'input' }));
+      const still = baselines.map((baseline) =>
+        measureNumeric(baseline, drawNormal(random, 300), 0, { role: 'input' }),
+      );
       falseAlarms += judgeColumns(still).some((column) => column.drifted) ? 1 : 0;
       const moved = baselines.map((baseline, index) =>
         measureNumeric(baseline, drawNormal(random, 300, index === 3 ? 0.5 : 0), 0, { role: 'input' }),
@@ -99,7 +113,10 @@ describe('two gates, simulated', () => {
 });
 
 describe('a verdict', () => {
-  const baseline = numericBaseline('delay', Float64Array.from({ length: 5000 }, (_, index) => index));
+  const baseline = numericBaseline(
+    'delay',
+    Float64Array.from({ length: 5000 }, (_, index) => index),
+  );
 
   it('needs enough rows', () => {
     const [verdict] = judgeColumns([measureNumeric(baseline, new Float64Array(199).fill(9e9), 0, { role: 'input' })]);
@@ -112,7 +129,14 @@ describe('a verdict', () => {
     const tiny = judgeColumns([measureNumeric(baseline, shifted, 0, { role: 'input' })])[0];
     expect(tiny?.effect).toBeCloseTo(100 / baseline.std, 9);
     expect(tiny?.drifted).toBe(false);
-    const far = judgeColumns([measureNumeric(baseline, shifted.map((value) => value + 400), 0, { role: 'input' })])[0];
+    const far = judgeColumns([
+      measureNumeric(
+        baseline,
+        shifted.map((value) => value + 400),
+        0,
+        { role: 'input' },
+      ),
+    ])[0];
     expect(far?.drifted).toBe(true);
     expect(far?.explanation).toMatch(
       /^delay: drifted: W1\/σ 0\.35 \(limit 0\.1\), asymptotic KS D 0\.1, p \de-\d+ \(limit 0\.05\), n 5,000; PSI .* \(stored deciles, ε 0\.0001; 0\.0036 by chance\)\.$/,
@@ -138,7 +162,16 @@ describe('a verdict', () => {
     const [verdict] = judgeColumns([measureNumeric(constant, values, 0, { role: 'input' })]);
     expect(verdict?.effect).toBe(0.25);
     expect(verdict?.drifted).toBe(true);
-    expect(judgeColumns([measureNumeric(constant, values.map(() => 3), 0, { role: 'input' })])[0]?.pValue).toBe(1);
+    expect(
+      judgeColumns([
+        measureNumeric(
+          constant,
+          values.map(() => 3),
+          0,
+          { role: 'input' },
+        ),
+      ])[0]?.pValue,
+    ).toBe(1);
   });
 
   it('leaves out what cannot be compared', () => {

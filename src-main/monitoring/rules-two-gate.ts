@@ -36,10 +36,15 @@ function isTested(column: ColumnMeasures, limits: DriftLimits): boolean {
  * are looked at) and large: significance alone fires on trifles in big windows, effect size alone on chance in small ones.
  * Inputs and outputs are corrected apart from each other.
  */
-export function judgeColumns(columns: readonly ColumnMeasures[], limits: DriftLimits = defaultDriftLimits): ColumnDrift[] {
+export function judgeColumns(
+  columns: readonly ColumnMeasures[],
+  limits: DriftLimits = defaultDriftLimits,
+): ColumnDrift[] {
   const limitOf = new Map(
     (['input', 'output'] as const).map((role) => {
-      const pValues = columns.flatMap((column) => (column.role === role && isTested(column, limits) ? (column.pValue ?? []) : []));
+      const pValues = columns.flatMap((column) =>
+        column.role === role && isTested(column, limits) ? (column.pValue ?? []) : [],
+      );
       return [role, falseDiscoveryLimit(pValues, limits.falseDiscoveryRate)] as const;
     }),
   );

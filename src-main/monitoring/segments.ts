@@ -67,7 +67,9 @@ export async function markOfLog(dir: string): Promise<LogMark> {
 
 /** True when lines came after `before` was taken. */
 export function isNewerMark(mark: LogMark, before: LogMark): boolean {
-  return mark.modifiedMs > before.modifiedMs || (mark.modifiedMs === before.modifiedMs && mark.sizeBytes > before.sizeBytes);
+  return (
+    mark.modifiedMs > before.modifiedMs || (mark.modifiedMs === before.modifiedMs && mark.sizeBytes > before.sizeBytes)
+  );
 }
 
 /** The offset behind the last line feed, so that a line that is still being written is left out. */
@@ -76,7 +78,7 @@ async function endOfWholeLines(path: string): Promise<number> {
   try {
     const { size } = await handle.stat();
     const buffer = Buffer.alloc(Math.min(size, 1 << 20));
-    for (let end = size; end > 0; ) {
+    for (let end = size; end > 0;) {
       const start = Math.max(0, end - buffer.length);
       const { bytesRead } = await handle.read(buffer, 0, end - start, start);
       const found = buffer.subarray(0, bytesRead).lastIndexOf(0x0a);

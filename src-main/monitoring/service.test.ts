@@ -23,7 +23,10 @@ const firstWeek = weekMs * 1600;
 type AnyKind = JobKind<never, never>;
 
 /** Runs the real work of a job in this process, and commits what its kind makes of the result. */
-function createInlineJobs(registry: Awaited<ReturnType<typeof createTestRegistry>>['registry'], workspaceDir: string): Jobs {
+function createInlineJobs(
+  registry: Awaited<ReturnType<typeof createTestRegistry>>['registry'],
+  workspaceDir: string,
+): Jobs {
   const objects = openObjectStore(join(workspaceDir, '.slipway', 'objects'));
   const kinds = new Map<string, AnyKind>();
   const ended = new Map<string, Promise<Job>>();
@@ -36,8 +39,14 @@ function createInlineJobs(registry: Awaited<ReturnType<typeof createTestRegistry
     if (kind === undefined) throw new Error(`no kind ${job.kind}`);
     const parsed = kind.input.parse(JSON.parse(JSON.stringify(input)));
     const result = await work[job.kind]?.(parsed, {
-      ...{ jobId: job.id, signal: new AbortController().signal, workspaceDir, workDir: join(workspaceDir, 'runs', job.id), objects },
-      ...{ progress: () => undefined, points: () => undefined, log: () => undefined },
+      jobId: job.id,
+      signal: new AbortController().signal,
+      workspaceDir,
+      workDir: join(workspaceDir, 'runs', job.id),
+      objects,
+      progress: () => undefined,
+      points: () => undefined,
+      log: () => undefined,
     });
     const { ops, value } = await kind.complete(job, parsed, kind.result.parse(JSON.parse(JSON.stringify(result))));
     await registry.transact(testActor, ops);
@@ -53,8 +62,18 @@ function createInlineJobs(registry: Awaited<ReturnType<typeof createTestRegistry
     define: (kind) => void kinds.set(kind.kind, kind as unknown as AnyKind),
     start: async (actor, kind, input) => {
       const job: Job = {
-        ...{ id: newId(), kind, title: kind, status: 'running', progress: null, message: '', result: null, error: null, actor },
-        ...{ createdAt: 1, startedAt: 1, endedAt: null },
+        id: newId(),
+        kind,
+        title: kind,
+        status: 'running',
+        progress: null,
+        message: '',
+        result: null,
+        error: null,
+        actor,
+        createdAt: 1,
+        startedAt: 1,
+        endedAt: null,
       };
       const promise = run(job, input);
       promise.catch(() => undefined);
@@ -62,7 +81,12 @@ function createInlineJobs(registry: Awaited<ReturnType<typeof createTestRegistry
       return job;
     },
     result: resultOf,
-    ...{ get: unused, list: unused, wait: unused, cancel: unused, retry: unused, readLog: unused },
+    get: unused,
+    list: unused,
+    wait: unused,
+    cancel: unused,
+    retry: unused,
+    readLog: unused,
   };
 }
 
@@ -80,15 +104,36 @@ beforeEach(async () => {
   const objects = openObjectStore(join(log.workspaceDir, '.slipway', 'objects'));
   const baseline = await objects.put(JSON.stringify(testBaseline));
   const made = await test.registry.write(testActor, 'models.addVersion', {
-    ...{ id: newId(), modelName: 'delays', runId: null, task: 'binary', target: 'late', signature: testSignature, metrics: {} },
-    ...{ packageDigest: 'a'.repeat(64), files: [], baselineDigest: baseline.digest, source: 'file' },
+    id: newId(),
+    modelName: 'delays',
+    runId: null,
+    task: 'binary',
+    target: 'late',
+    signature: testSignature,
+    metrics: {},
+    packageDigest: 'a'.repeat(64),
+    files: [],
+    baselineDigest: baseline.digest,
+    source: 'file',
   });
   await test.registry.write(testActor, 'deployments.add', {
-    ...{ id: testDeploymentId, name: 'delays', modelId: made.modelId, alias: null, desired: 'stopped', state: 'stopped', message: '' },
-    ...{ arms: [{ name: 'main', version: 1, modelVersionId: made.id, weight: 1 }], askedPort: 0, port: 0, workers: 1 },
+    id: testDeploymentId,
+    name: 'delays',
+    modelId: made.modelId,
+    alias: null,
+    desired: 'stopped',
+    state: 'stopped',
+    message: '',
+    arms: [{ name: 'main', version: 1, modelVersionId: made.id, weight: 1 }],
+    askedPort: 0,
+    port: 0,
+    workers: 1,
   });
   monitoring = createMonitoring({
-    ...{ registry: test.registry, objects, events: bus, workspaceDir: log.workspaceDir },
+    registry: test.registry,
+    objects,
+    events: bus,
+    workspaceDir: log.workspaceDir,
     jobs: createInlineJobs(test.registry, log.workspaceDir),
   });
 });
@@ -102,7 +147,11 @@ function writeWeek(week: number, shift: number): Promise<void> {
   const stepMs = weekMs / 500;
   const lines = Array.from({ length: 10 }, (_, request) =>
     requestLine({
-      ...{ requestId: `w${week}-r${request}`, rowCount: 50, stepMs, shift, seed: (week * 10 + request) * 50 },
+      requestId: `w${week}-r${request}`,
+      rowCount: 50,
+      stepMs,
+      shift,
+      seed: (week * 10 + request) * 50,
       startAt: firstWeek + week * weekMs + request * 50 * stepMs,
     }),
   );
@@ -131,26 +180,32 @@ describe('a monitor', () => {
     await monitoring.configure(parse({ deployment: 'delays', retrain: { isEnabled: true, minRows: 60 } }), testActor);
     const monitor = await monitoring.configure(parse({ deployment: 'delays', retrain: { minGain: 0.01 } }), testActor);
     expect(monitor.retrain).toMatchObject({ isEnabled: true, minRows: 60, minGain: 0.01, maxRows: 200_000 });
-    await expect(monitoring.configure(parse({ deployment: 'delays', webhookUrl: 'ftp://example.org/x' }), testActor)).rejects.toThrow(
-      '"ftp://example.org/x" is not an http or https address.',
-    );
+    await expect(
+      monitoring.configure(parse({ deployment: 'delays', webhookUrl: 'ftp://example.org/x' }), testActor),
+    ).rejects.toThrow('"ftp://example.org/x" is not an http or https address.');
   });
 
   it('raises one alert for drift over two windows, tells once, and closes it', async () => {
     await monitoring.configure({ deployment: 'delays', window: { kind: 'time', sizeMs: weekMs } }, testActor);
     const told: string[] = [];
-    monitoring.onAlert((monitor, alert, window) => void told.push(`${monitor.deploymentName} ${alert.rule.kind} ${(window.startAt - firstWeek) / weekMs}`));
+    monitoring.onAlert(
+      (monitor, alert, window) =>
+        void told.push(`${monitor.deploymentName} ${alert.rule.kind} ${(window.startAt - firstWeek) / weekMs}`),
+    );
     for (const [week, shift] of [0, 0, 400, 400].entries()) await writeWeek(week, shift);
     expect(await monitoring.refresh('delays', testActor)).toEqual({ windows: 4, alerts: 1 });
     expect(told).toEqual(['delays drift 3']);
     const [alert] = await monitoring.alerts('delays', 10);
-    expect(alert?.message).toMatch(/^delays: distance drifted: W1\/σ 1\.39 .*; in 2 windows running, the last from 2000-/);
+    expect(alert?.message).toMatch(
+      /^delays: distance drifted: W1\/σ 1\.39 .*; in 2 windows running, the last from 2000-/,
+    );
     expect(alert?.closedAt).toBeNull();
     expect(events.filter((event) => event.topic === 'alerts').map((event) => event.change)).toEqual(['created']);
     expect(await monitoring.refresh('delays', testActor)).toEqual({ windows: 0, alerts: 0 });
+    // The last window counts anew, too: now it is followed by others.
     await writeWeek(4, 0);
     await writeWeek(5, 0);
-    expect(await monitoring.refresh('delays', testActor)).toEqual({ windows: 2, alerts: 0 });
+    expect(await monitoring.refresh('delays', testActor)).toEqual({ windows: 3, alerts: 0 });
     const [closed] = await monitoring.alerts(undefined, 10);
     expect(closed?.id).toBe(alert?.id);
     expect(closed?.closedAt).not.toBeNull();
@@ -173,15 +228,33 @@ describe('a monitor', () => {
   it('takes labels by call and by file', async () => {
     await writeWeek(0, 0);
     await monitoring.configure(
-      { deployment: 'delays', window: { kind: 'time', sizeMs: weekMs }, rules: [{ kind: 'quality', metric: 'accuracy', limit: 0.6, consecutive: 1, minLabelled: 200 }] },
+      {
+        deployment: 'delays',
+        window: { kind: 'time', sizeMs: weekMs },
+        rules: [{ kind: 'quality', metric: 'accuracy', limit: 0.6, consecutive: 1, minLabelled: 200 }],
+      },
       testActor,
     );
-    const rows = Array.from({ length: 500 }, (_, index) => ({ requestId: `w0-r${Math.floor(index / 50)}`, row: index % 50, late: evenShare(index * 3 + 1) > 0.5 }));
-    expect(await monitoring.addLabels('delays', rows.slice(0, 300).map(({ late, ...place }) => ({ ...place, value: late ? 0 : 1 })))).toEqual({ accepted: 300 });
+    const rows = Array.from({ length: 500 }, (_, index) => ({
+      requestId: `w0-r${Math.floor(index / 50)}`,
+      row: index % 50,
+      late: evenShare(index * 3 + 1) > 0.5,
+    }));
+    expect(
+      await monitoring.addLabels(
+        'delays',
+        rows.slice(0, 300).map(({ late, ...place }) => ({ ...place, value: late ? 0 : 1 })),
+      ),
+    ).toEqual({ accepted: 300 });
     expect(await monitoring.refresh('delays', testActor)).toEqual({ windows: 1, alerts: 1 });
-    expect((await monitoring.alerts('delays', 1))[0]?.message).toContain('accuracy 0 is worse than 0.6 on 300 labelled predictions');
+    expect((await monitoring.alerts('delays', 1))[0]?.message).toContain(
+      'accuracy 0 is worse than 0.6 on 300 labelled predictions',
+    );
     const path = join(log.workspaceDir, 'labels.csv');
-    await writeFile(path, `request_id,Row,value\n${rows.map(({ requestId, row, late }) => `${requestId},${row},${late}`).join('\n')}\nw0-r0,1,\n`);
+    await writeFile(
+      path,
+      `request_id,Row,value\n${rows.map(({ requestId, row, late }) => `${requestId},${row},${late}`).join('\n')}\nw0-r0,1,\n`,
+    );
     expect(await monitoring.importLabels('delays', path, testActor)).toEqual({ accepted: 500 });
     await monitoring.refresh('delays', testActor);
     expect((await monitoring.windows('delays', 1))[0]).toMatchObject({ labelled: 500, quality: { accuracy: 1 } });
@@ -196,9 +269,13 @@ describe('a monitor', () => {
     );
     await writeFile(path, '');
     await expect(monitoring.importLabels('delays', path, testActor)).rejects.toThrow('it is empty.');
-    await expect(monitoring.importLabels('delays', join(log.workspaceDir, 'none.csv'), testActor)).rejects.toThrow('there is no such file.');
+    await expect(monitoring.importLabels('delays', join(log.workspaceDir, 'none.csv'), testActor)).rejects.toThrow(
+      'there is no such file.',
+    );
     await writeFile(join(log.workspaceDir, 'labels.parquet'), 'not parquet');
-    await expect(monitoring.importLabels('delays', join(log.workspaceDir, 'labels.parquet'), testActor)).rejects.toMatchObject({
+    await expect(
+      monitoring.importLabels('delays', join(log.workspaceDir, 'labels.parquet'), testActor),
+    ).rejects.toMatchObject({
       code: 'monitoring.label-file',
     });
   });
@@ -223,14 +300,25 @@ describe('the webhook', () => {
     const { port } = server.address() as AddressInfo;
     try {
       await monitoring.configure(
-        { deployment: 'delays', window: { kind: 'time', sizeMs: weekMs }, rules: [{ kind: 'latency', p95Ms: 1, consecutive: 1 }], webhookUrl: `http://127.0.0.1:${port}/hook` },
+        {
+          deployment: 'delays',
+          window: { kind: 'time', sizeMs: weekMs },
+          rules: [{ kind: 'latency', p95Ms: 1, consecutive: 1 }],
+          webhookUrl: `http://127.0.0.1:${port}/hook`,
+        },
         testActor,
       );
       for (let week = 0; week < 2; week += 1) {
         await log.writeSegment(
           `${week}-7-0.ndjson`,
           Array.from({ length: 30 }, (_, index) =>
-            requestLine({ requestId: `w${week}-${index}`, rowCount: 1, startAt: firstWeek + week * weekMs + index, stepMs: 1, seed: index }),
+            requestLine({
+              requestId: `w${week}-${index}`,
+              rowCount: 1,
+              startAt: firstWeek + week * weekMs + index,
+              stepMs: 1,
+              seed: index,
+            }),
           ),
         );
       }

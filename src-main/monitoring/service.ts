@@ -47,7 +47,12 @@ export class Monitoring {
   constructor(deps: MonitoringDeps) {
     this.deps = deps;
     this.notifier = new AlertNotifier(deps);
-    this.ticker = new Ticker({ registry: deps.registry, workspaceDir: deps.workspaceDir, monitorOf: (deployment) => this.ensureMonitor(deployment), refresh: (monitor) => this.runRefresh(monitor, monitoringActor, false) });
+    this.ticker = new Ticker({
+      registry: deps.registry,
+      workspaceDir: deps.workspaceDir,
+      monitorOf: (deployment) => this.ensureMonitor(deployment),
+      refresh: (monitor) => this.runRefresh(monitor, monitoringActor, false),
+    });
     deps.jobs.define(createRefreshKind({ ...deps, afterRefresh: () => this.notifier.notify() }));
     deps.jobs.define(createImportLabelsKind());
   }
@@ -63,7 +68,12 @@ export class Monitoring {
     const known = await registry.read('monitors.ofDeployment', { deployment: deployment.id });
     if (known !== null) return known;
     const id = newId();
-    await registry.write(monitoringActor, 'monitors.ensure', { id, deploymentId: deployment.id, ...defaults, retrain: retrainPolicy.parse({}) });
+    await registry.write(monitoringActor, 'monitors.ensure', {
+      id,
+      deploymentId: deployment.id,
+      ...defaults,
+      retrain: retrainPolicy.parse({}),
+    });
     const made = await registry.read('monitors.ofDeployment', { deployment: deployment.id });
     if (made === null) throw noMonitorError(deployment.id);
     events.publish({ topic: 'monitors', id: made.id, change: 'created', value: { deployment: made.deploymentName } });
@@ -91,7 +101,12 @@ export class Monitoring {
       webhookUrl,
       retrain: retrainPolicy.parse({ ...monitor.retrain, ...changes }),
     });
-    this.deps.events.publish({ topic: 'monitors', id: monitor.id, change: 'updated', value: { deployment: monitor.deploymentName } });
+    this.deps.events.publish({
+      topic: 'monitors',
+      id: monitor.id,
+      change: 'updated',
+      value: { deployment: monitor.deploymentName },
+    });
     return this.get(input.deployment);
   }
 
@@ -117,7 +132,12 @@ export class Monitoring {
   }
 
   /** The same from a file that the engine can read. @throws SlipwayError `monitoring.label-file` */
-  async importLabels(deployment: string, path: string, actor: Actor, signal?: AbortSignal): Promise<{ accepted: number }> {
+  async importLabels(
+    deployment: string,
+    path: string,
+    actor: Actor,
+    signal?: AbortSignal,
+  ): Promise<{ accepted: number }> {
     const monitor = await this.get(deployment);
     const job = await this.deps.jobs.start(actor, 'monitoring.importLabels', {
       deploymentId: monitor.deploymentId,
@@ -150,9 +170,16 @@ export class Monitoring {
   }
 
   /** One refresh of a monitor at a time: a second one waits, as it must see what came since the first began. */
-  private async runRefresh(monitor: Monitor, actor: Actor, isSettling: boolean, signal?: AbortSignal): Promise<Refreshed> {
+  private async runRefresh(
+    monitor: Monitor,
+    actor: Actor,
+    isSettling: boolean,
+    signal?: AbortSignal,
+  ): Promise<Refreshed> {
     const before = this.lastRefresh.get(monitor.id) ?? Promise.resolve();
-    const work = before.catch(() => undefined).then(() => this.startRefresh(monitor.deploymentId, actor, isSettling, signal));
+    const work = before
+      .catch(() => undefined)
+      .then(() => this.startRefresh(monitor.deploymentId, actor, isSettling, signal));
     this.lastRefresh.set(monitor.id, work);
     try {
       return await work;
@@ -161,7 +188,12 @@ export class Monitoring {
     }
   }
 
-  private async startRefresh(deploymentId: string, actor: Actor, isSettling: boolean, signal?: AbortSignal): Promise<Refreshed> {
+  private async startRefresh(
+    deploymentId: string,
+    actor: Actor,
+    isSettling: boolean,
+    signal?: AbortSignal,
+  ): Promise<Refreshed> {
     const { registry, jobs } = this.deps;
     const deployment = await registry.read('deployments.get', { deployment: deploymentId });
     if (deployment === null) throw noMonitorError(deploymentId);
@@ -173,7 +205,12 @@ export class Monitoring {
       deploymentId: deployment.id,
       deploymentName: deployment.name,
       window: monitor.window,
-      versions: versions.map(({ number, task, signature, baselineDigest }) => ({ number, task, signature, baselineDigest })),
+      versions: versions.map(({ number, task, signature, baselineDigest }) => ({
+        number,
+        task,
+        signature,
+        baselineDigest,
+      })),
       known: known.map(({ key, fingerprint }) => ({ key, fingerprint })),
       nowMs: Date.now(),
       isSettling,

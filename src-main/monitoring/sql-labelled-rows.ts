@@ -4,8 +4,8 @@ import { logNameOf } from './collect-log-columns.ts';
 import { loggedNumberSql, loggedTextSql } from './sql-windows.ts';
 
 /** What a column of labels is, by its values. */
-export const targetKind = z.enum(['boolean', 'integer', 'number', 'text']);
-export type TargetKind = z.infer<typeof targetKind>;
+export const targetKindSchema = z.enum(['boolean', 'integer', 'number', 'text']);
+export type TargetKind = z.infer<typeof targetKindSchema>;
 
 function targetSql(kind: TargetKind): string {
   if (kind === 'text') return 'b.label';
@@ -25,10 +25,13 @@ function inputSql(input: LabelledInput, logged: ReadonlySet<string>): string {
   const logName = logNameOf('input', input.name);
   const alias = quoteIdentifier(input.name);
   const isText = input.kind === 'categorical' || (input.kind === null && input.datatype === 'BYTES');
-  if (!logged.has(logName)) return `NULL::${isText ? 'VARCHAR' : input.kind === 'date' ? 'TIMESTAMP' : 'DOUBLE'} AS ${alias}`;
+  if (!logged.has(logName))
+    return `NULL::${isText ? 'VARCHAR' : input.kind === 'date' ? 'TIMESTAMP' : 'DOUBLE'} AS ${alias}`;
   if (isText) return `${loggedTextSql(logName)} AS ${alias}`;
   const number = loggedNumberSql(logName);
-  return input.kind === 'date' ? `make_timestamp(CAST(${number} * 1000000 AS BIGINT)) AS ${alias}` : `${number} AS ${alias}`;
+  return input.kind === 'date'
+    ? `make_timestamp(CAST(${number} * 1000000 AS BIGINT)) AS ${alias}`
+    : `${number} AS ${alias}`;
 }
 
 /**

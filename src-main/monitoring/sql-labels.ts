@@ -13,7 +13,9 @@ function allLabelsSql(paths: readonly string[]): string {
         columns = {requestId: 'VARCHAR', row: 'INTEGER', value: 'VARCHAR', "at": 'BIGINT'})`);
   }
   if (compacted.length > 0) {
-    parts.push(`SELECT request_id, row, label, labelled_at, source, line FROM read_parquet([${compacted.map(quoteLiteral).join(', ')}])`);
+    parts.push(
+      `SELECT request_id, row, label, labelled_at, source, line FROM read_parquet([${compacted.map(quoteLiteral).join(', ')}])`,
+    );
   }
   return parts.join(' UNION ALL BY NAME ');
 }
@@ -43,11 +45,16 @@ export function copyLabelsSql(paths: readonly string[], target: string): string 
 /** SQL that reads a file of labels as a user has it. */
 export function labelFileSql(path: string, format: 'csv' | 'parquet' | 'json'): string {
   if (format === 'csv') return `SELECT * FROM read_csv(${quoteLiteral(path)}, all_varchar = true, header = true)`;
-  return format === 'parquet' ? `SELECT * FROM read_parquet(${quoteLiteral(path)})` : `SELECT * FROM read_json(${quoteLiteral(path)})`;
+  return format === 'parquet'
+    ? `SELECT * FROM read_parquet(${quoteLiteral(path)})`
+    : `SELECT * FROM read_json(${quoteLiteral(path)})`;
 }
 
 /** SQL of (request_id, row, label) as text from such a file; `rowColumn` is null where each request has one row. */
-export function importedLabelsSql(source: string, columns: { requestId: string; row: string | null; value: string }): string {
+export function importedLabelsSql(
+  source: string,
+  columns: { requestId: string; row: string | null; value: string },
+): string {
   const row = columns.row === null ? '0' : `TRY_CAST(${quoteIdentifier(columns.row)} AS INTEGER)`;
   return `SELECT CAST(${quoteIdentifier(columns.requestId)} AS VARCHAR) AS request_id, ${row} AS row,
     CAST(${quoteIdentifier(columns.value)} AS VARCHAR) AS label FROM (${source})`;

@@ -5,7 +5,9 @@ import type { LogColumn } from './collect-log-columns.ts';
 const longestLineBytes = 64 * 1024 * 1024;
 
 function structType(columns: readonly LogColumn[], role: LogColumn['role']): string {
-  const fields = columns.filter((column) => column.role === role).map((column) => `${quoteIdentifier(column.name)} ${column.type}[]`);
+  const fields = columns
+    .filter((column) => column.role === role)
+    .map((column) => `${quoteIdentifier(column.name)} ${column.type}[]`);
   // A struct needs a field; this one is never in the log.
   return `STRUCT(${fields.length === 0 ? '"slipway.none" VARCHAR[]' : fields.join(', ')})`;
 }
@@ -26,7 +28,8 @@ export function explodeSegmentSql(path: string, columns: readonly LogColumn[]): 
     error: 'VARCHAR',
   };
   const declared = Object.entries(types).map(([name, type]) => `${name}: ${quoteLiteral(type)}`);
-  const shared = 'requestId AS request_id, receivedAt AS received_at, arm, version, n, latencyMs AS latency_ms, status, error';
+  const shared =
+    'requestId AS request_id, receivedAt AS received_at, arm, version, n, latencyMs AS latency_ms, status, error';
   const values = columns.map(
     (column) => `unnest(${column.role}s.${quoteIdentifier(column.name)}) AS ${quoteIdentifier(column.logName)}`,
   );

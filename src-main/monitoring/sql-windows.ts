@@ -42,7 +42,9 @@ export function indexWindowsSql(): string {
 }
 
 /** SQL of a temporary table `wanted`: the windows to compute, each with the version whose rows are compared. */
-export function wantedWindowsSql(windows: readonly { readonly key: number; readonly version: number | null }[]): string {
+export function wantedWindowsSql(
+  windows: readonly { readonly key: number; readonly version: number | null }[],
+): string {
   const values = windows.map(({ key, version }) => `(${key}::BIGINT, ${version ?? 'NULL'}::INTEGER)`);
   return `CREATE OR REPLACE TEMP TABLE wanted AS SELECT * FROM (VALUES ${values.join(', ')}) AS w(key, version)`;
 }

@@ -40,7 +40,10 @@ export const testBaseline: Baseline = {
       missing: 0,
       mean: 500,
       std: 1000 / Math.sqrt(12),
-      bins: { edges: Array.from({ length: 11 }, (_, step) => step * 100), counts: Array.from({ length: 10 }, () => 400) },
+      bins: {
+        edges: Array.from({ length: 11 }, (_, step) => step * 100),
+        counts: Array.from({ length: 10 }, () => 400),
+      },
       sample: Array.from({ length: 4000 }, (_, index) => (index + 0.5) / 4),
     },
     {
@@ -76,7 +79,10 @@ export const testBaseline: Baseline = {
       missing: 0,
       mean: 0.5,
       std: 1 / Math.sqrt(12),
-      bins: { edges: Array.from({ length: 11 }, (_, step) => step / 10), counts: Array.from({ length: 10 }, () => 400) },
+      bins: {
+        edges: Array.from({ length: 11 }, (_, step) => step / 10),
+        counts: Array.from({ length: 10 }, () => 400),
+      },
       sample: Array.from({ length: 4000 }, (_, index) => (index + 0.5) / 4000),
     },
   ],
@@ -124,7 +130,14 @@ export function requestLine(options: {
 /** A request that failed. */
 export function failedLine(requestId: string, receivedAt: number): string {
   return JSON.stringify({
-    ...{ requestId, receivedAt, eventAt: null, arm: 'main', version: 1, n: 0, latencyMs: 1, status: 400 },
+    requestId,
+    receivedAt,
+    eventAt: null,
+    arm: 'main',
+    version: 1,
+    n: 0,
+    latencyMs: 1,
+    status: 400,
     error: 'Input "distance", row 0: "far" is not a number.',
   });
 }
@@ -142,13 +155,19 @@ export const testDeploymentId = '0198c0de-0000-7000-8000-000000000001';
 
 /** Makes it in the system's temporary folder. */
 export async function createTestLog(): Promise<TestLog> {
-  const workspaceDir = await mkdtemp(join(tmpdir(), 'slipway-monitoring-'));
+  const log = openTestLog(await mkdtemp(join(tmpdir(), 'slipway-monitoring-')));
+  await mkdir(log.dir, { recursive: true });
+  return log;
+}
+
+/** The same in a workspace that is there. */
+export function openTestLog(workspaceDir: string): TestLog {
   const dir = predictionsDirOf(workspaceDir, testDeploymentId);
-  await mkdir(dir, { recursive: true });
   return {
     workspaceDir,
     dir,
-    writeSegment: (name, lines, tail = '') => writeFile(join(dir, name), lines.map((line) => `${line}\n`).join('') + tail),
+    writeSegment: (name, lines, tail = '') =>
+      writeFile(join(dir, name), lines.map((line) => `${line}\n`).join('') + tail),
     refresh: async (input = {}) => {
       const scratchDir = join(workspaceDir, 'scratch');
       const duckDb = await openDuckDb({ tempDir: join(scratchDir, 'duckdb') });

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import type { Alert, Monitor, MonitorWindow, RetrainPolicy, Rule, WindowSpec } from '../../src-preload/contract/monitoring/index.ts';
+import type {
+  Alert,
+  Monitor,
+  MonitorWindow,
+  RetrainPolicy,
+  Rule,
+  WindowSpec,
+} from '../../src-preload/contract/monitoring/index.ts';
 import { alert, monitor, monitorWindow } from '../../src-preload/contract/monitoring/index.ts';
 import type { WriteContext } from './context.ts';
 import { recordEvent } from './context.ts';
@@ -43,7 +50,8 @@ export type StoredWindow = MonitorWindow & { readonly key: number };
 /** An alert with the number of the window that opened it. */
 export type StoredAlert = Alert & { readonly windowKey: number };
 
-const selectMonitor = 'SELECT m.*, d.name AS deployment_name FROM monitors m JOIN deployments d ON d.id = m.deployment_id';
+const selectMonitor =
+  'SELECT m.*, d.name AS deployment_name FROM monitors m JOIN deployments d ON d.id = m.deployment_id';
 const selectAlert = `SELECT a.*, d.name AS deployment_name FROM alerts a
   JOIN monitors m ON m.id = a.monitor_id JOIN deployments d ON d.id = m.deployment_id`;
 
@@ -99,11 +107,14 @@ export const monitorReaders = {
   },
   /** Up to which window rules have been looked at; null before the first. */
   'monitors.evaluatedKey': (db: ReadableDb, input: { id: string }): number | null =>
-    db.prepare<[string], { key: number | null }>('SELECT evaluated_key AS key FROM monitors WHERE id = ?').get(input.id)?.key ?? null,
+    db.prepare<[string], { key: number | null }>('SELECT evaluated_key AS key FROM monitors WHERE id = ?').get(input.id)
+      ?.key ?? null,
   /** The newest windows, oldest first. */
   'monitors.windows': (db: ReadableDb, input: { monitorId: string; limit: number }): StoredWindow[] =>
     db
-      .prepare<[string, number], WindowRow>('SELECT * FROM monitor_windows WHERE monitor_id = ? ORDER BY key DESC LIMIT ?')
+      .prepare<[string, number], WindowRow>(
+        'SELECT * FROM monitor_windows WHERE monitor_id = ? ORDER BY key DESC LIMIT ?',
+      )
       .all(input.monitorId, input.limit)
       .map(toWindow)
       .toReversed(),
@@ -111,7 +122,10 @@ export const monitorReaders = {
     const row = db.prepare<[string], WindowRow>('SELECT * FROM monitor_windows WHERE id = ?').get(input.id);
     return row === undefined ? null : toWindow(row);
   },
-  'monitors.fingerprints': (db: ReadableDb, input: { monitorId: string }): { id: string; key: number; fingerprint: string }[] =>
+  'monitors.fingerprints': (
+    db: ReadableDb,
+    input: { monitorId: string },
+  ): { id: string; key: number; fingerprint: string }[] =>
     db
       .prepare<[string], { id: string; key: number; fingerprint: string }>(
         'SELECT id, key, fingerprint FROM monitor_windows WHERE monitor_id = ? ORDER BY key',
@@ -142,15 +156,33 @@ export const monitorWriters = {
         `INSERT OR IGNORE INTO monitors (id, deployment_id, window, rules, webhook_url, retrain, predictions, labels, created_at)
          VALUES (?, ?, ?, ?, NULL, ?, 0, 0, ?)`,
       )
-      .run(input.id, input.deploymentId, JSON.stringify(input.window), JSON.stringify(input.rules), JSON.stringify(input.retrain), context.at);
+      .run(
+        input.id,
+        input.deploymentId,
+        JSON.stringify(input.window),
+        JSON.stringify(input.rules),
+        JSON.stringify(input.retrain),
+        context.at,
+      );
     if (changes > 0) {
-      recordEvent(db, context, { action: 'monitor.create', subjectKind: 'monitor', subjectId: input.id, data: { deploymentId: input.deploymentId } });
+      recordEvent(db, context, {
+        action: 'monitor.create',
+        subjectKind: 'monitor',
+        subjectId: input.id,
+        data: { deploymentId: input.deploymentId },
+      });
     }
   },
   /** New windows of another kind replace the old ones: they are measured again from the log. */
   'monitors.configure': (
     db: WritableDb,
-    input: { id: string; window: WindowSpec; rules: readonly Rule[]; webhookUrl: string | null; retrain: RetrainPolicy },
+    input: {
+      id: string;
+      window: WindowSpec;
+      rules: readonly Rule[];
+      webhookUrl: string | null;
+      retrain: RetrainPolicy;
+    },
     context: WriteContext,
   ): void => {
     const before = db.prepare<[string], { window: string }>('SELECT window FROM monitors WHERE id = ?').get(input.id);
@@ -166,7 +198,10 @@ export const monitorWriters = {
       db.prepare('DELETE FROM monitor_windows WHERE monitor_id = ?').run(input.id);
       db.prepare('UPDATE monitors SET evaluated_key = NULL WHERE id = ?').run(input.id);
       // Numbers of the old windows mean nothing among the new ones.
-      db.prepare('UPDATE alerts SET closed_at = coalesce(closed_at, ?), window_key = -1 WHERE monitor_id = ?').run(context.at, input.id);
+      db.prepare('UPDATE alerts SET closed_at = coalesce(closed_at, ?), window_key = -1 WHERE monitor_id = ?').run(
+        context.at,
+        input.id,
+      );
     }
     const kept = input.rules.map((rule) => JSON.stringify(rule));
     db.prepare(
@@ -233,7 +268,9 @@ export const monitorWriters = {
     });
   },
   'alerts.close': (db: WritableDb, input: { id: string }, context: WriteContext): void => {
-    const { changes } = db.prepare('UPDATE alerts SET closed_at = ? WHERE id = ? AND closed_at IS NULL').run(context.at, input.id);
+    const { changes } = db
+      .prepare('UPDATE alerts SET closed_at = ? WHERE id = ? AND closed_at IS NULL')
+      .run(context.at, input.id);
     if (changes > 0) recordEvent(db, context, { action: 'alert.close', subjectKind: 'alert', subjectId: input.id });
   },
   /** Everybody who is to know of the alert has been told. */

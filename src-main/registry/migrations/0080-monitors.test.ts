@@ -10,8 +10,11 @@ it('adds monitors that go with their deployment, with one window a key and one o
     'UNIQUE constraint failed: monitors.deployment_id',
   );
   db.exec(`INSERT INTO monitor_windows VALUES ('w', 'm', 1, 'f', '{}')`);
-  expect(() => db.exec(`INSERT INTO monitor_windows VALUES ('w2', 'm', 1, 'f', '{}')`)).toThrow('UNIQUE constraint failed');
-  const alert = (id: string, closedAt: string): string => `INSERT INTO alerts VALUES ('${id}', 'm', 'w', 1, 'r', 'text', '{}', 1, ${closedAt}, NULL)`;
+  expect(() => db.exec(`INSERT INTO monitor_windows VALUES ('w2', 'm', 1, 'f', '{}')`)).toThrow(
+    'UNIQUE constraint failed',
+  );
+  const alert = (id: string, closedAt: string): string =>
+    `INSERT INTO alerts VALUES ('${id}', 'm', 'w', 1, 'r', 'text', '{}', 1, ${closedAt}, NULL)`;
   db.exec(alert('a', '2'));
   db.exec(alert('b', 'NULL'));
   expect(() => db.exec(alert('c', 'NULL'))).toThrow('UNIQUE constraint failed');
