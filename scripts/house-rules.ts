@@ -48,9 +48,9 @@ export function findImports(text: string): string[] {
   return [...code.matchAll(importPattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
-/** Whether a file is a test, a benchmark, or what only these use. */
+/** Whether a file is a test, a benchmark, or what only these use: `testing.ts`, `torture-*.ts`, what lies in `fixtures`. */
 export function isTest(path: string): boolean {
-  return /\.test\.tsx?$|(?:^|[./-])testing\.tsx?$|^(?:e2e|bench)\//.test(path);
+  return /\.test\.tsx?$|\/fixtures\/|\/torture-[^/]+\.ts$|(?:^|[./-])testing\.tsx?$|^(?:e2e|bench)\//.test(path);
 }
 
 /** The room of a file in src-main: its folder there, or '' for a file that lies at the root of src-main. */
