@@ -29,6 +29,8 @@ export interface Engine {
   issueCode(): string;
   /** Puts a fault that nobody awaited into the engine's log. */
   logFault(error: unknown): void;
+  /** Lets no other program in any more and waits until those that are in have left, or `signal` says not to. */
+  drain(signal: AbortSignal): Promise<void>;
   /** Shuts the doors, then the workspace. Deployments keep serving unless told otherwise. Safe to call twice. */
   close(options?: { readonly stopDeployments?: boolean }): Promise<void>;
 }
@@ -96,6 +98,10 @@ export async function openDoors(workspace: OpenWorkspace, options: DoorOptions):
       url: door.url,
       token,
       issueCode: () => door.issueCode(),
+      drain: async (signal) => {
+        await workspace.setAddress(null);
+        await door.drain(signal);
+      },
       logFault: (error) => log.write(error instanceof Error ? (error.stack ?? error.message) : String(error)),
       close: ({ stopDeployments = false } = {}) => (closing ??= close(stopDeployments)),
     };

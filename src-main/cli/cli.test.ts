@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -138,6 +138,43 @@ describe('commands without a running engine', () => {
       jsonOf(await cli.run(['dataset', 'trash', 'numbers', '--json', '--workspace', workspace])).trashedAt,
     ).toBeTypeOf('number');
     expect(jsonOf(await cli.run(['dataset', 'list', '--json', '--workspace', workspace]))).toEqual([]);
+  });
+});
+
+describe('several commands at once', () => {
+  it('share the engine that one of them hosts, and all succeed', async () => {
+    const words = ['call', 'workspace.info', '--json', '--workspace', workspace];
+    const ended = await Promise.all(Array.from({ length: 4 }, () => cli.run(words)));
+    expect(ended.map((one) => `${one.code} ${one.err}`)).toEqual(Array.from({ length: 4 }, () => '0 '));
+    for (const one of ended) expect(jsonOf(one)).toMatchObject({ name: 'first' });
+  });
+});
+
+describe('a shared file', () => {
+  it('is written, and opened for reading only; nothing is left behind', async () => {
+    const file = join(cli.dir, 'shared.slipway');
+    expect(jsonOf(await cli.run(['export', file, '--json', '--workspace', workspace]))).toMatchObject({ path: file });
+    const temporary = join(cli.dir, 'tmp');
+    await mkdir(temporary);
+    const child = cli.spawn(['open', file, '--json'], { env: { TMPDIR: temporary } });
+    const ended = collect(child);
+    const { url, token } = JSON.parse(await firstLine(child)) as { url: string; token: string };
+    const ask = async (name: string, input: unknown) => {
+      const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+      const response = await fetch(`${url}/api/call/${name}`, { method: 'POST', headers, body: JSON.stringify(input) });
+      return { status: response.status, body: (await response.json()) };
+    };
+    expect(await ask('workspace.info', {})).toMatchObject({ status: 200, body: { name: 'first', isReadOnly: true } });
+    expect(await ask('datasets.trash', { dataset: 'numbers' })).toMatchObject({
+      status: 403,
+      body: { error: { code: 'workspace.read-only' } },
+    });
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(0);
+    expect((await readdir(temporary)).filter((name) => name.startsWith('slipway-'))).toEqual([]);
+    const wrong = await cli.run(['open', join(cli.dir, 'a.csv'), '--json']);
+    expect(wrong.code).toBe(2);
+    expect(jsonOf(wrong).error.code).toBe('sharing.not-a-bundle');
   });
 });
 

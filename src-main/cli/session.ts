@@ -1,13 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { createClient, parseOutput, type Client } from '../../src-preload/contract/client.ts';
+import { parseOutput, type Client } from '../../src-preload/contract/client.ts';
 import { SlipwayError } from '../../src-preload/contract/errors.ts';
 import type { EngineEvent, Topic } from '../../src-preload/contract/events.ts';
 import type { CallInput, CallName, CallOutput } from '../../src-preload/contract/index.ts';
-import { socketPath } from '../../src-preload/contract/protocol.ts';
 import type { Profile } from '../profile.ts';
 import { unreachableEngine } from './errors.ts';
+import { connectClient } from './socket-client.ts';
 
 /** The engine as commands see it, wherever it runs. */
 export interface EngineSession {
@@ -30,49 +29,17 @@ export interface EngineSession {
 
 /** How long a holder of the workspace may take to open its doors. */
 const holderPatienceMs = 15_000;
-/** Connection attempts in a row before the engine counts as gone. */
-const greatestAttempts = 6;
 
 const health = z.object({ status: z.literal('ok'), workspaceId: z.string(), pid: z.int() });
 const holder = z.object({ url: z.string().nullable(), pid: z.int() });
 
-/** A client over WebSocket with the workspace's token. */
-export function connectClient(url: string, token: string): Client {
-  let failures = 0;
-  return createClient({
-    connect: (events) => {
-      const socket = new WebSocket(`${url.replace(/^http/, 'ws')}${socketPath}`, {
-        headers: { Authorization: `Bearer ${token}`, 'X-Slipway-Door': 'cli' },
-        perMessageDeflate: false,
-        handshakeTimeout: 10_000,
-      });
-      let problem = '';
-      let isRefused = false;
-      socket.on('open', () => {
-        failures = 0;
-        events.onOpen();
-      });
-      socket.on('message', (data) => {
-        if (Buffer.isBuffer(data)) events.onMessage(data.toString('utf8'));
-      });
-      socket.on('unexpected-response', (_request, response) => {
-        isRefused = response.statusCode === 401 || response.statusCode === 403;
-        problem = `HTTP ${response.statusCode}`;
-        socket.terminate();
-      });
-      socket.on('error', (error) => {
-        problem ||= error.message;
-      });
-      socket.on('close', (_code, reason) => {
-        failures += 1;
-        events.onClose(problem || reason.toString() || 'closed', isRefused || failures >= greatestAttempts);
-      });
-      return { send: (text) => socket.send(text), close: () => socket.close() };
-    },
-    after: (delayMs, action) => {
-      const timer = setTimeout(action, delayMs);
-      return () => clearTimeout(timer);
-    },
+function isConnected(client: Client): Promise<boolean> {
+  return new Promise((resolve) => {
+    const stop = client.onState((state) => {
+      stop();
+      if (state !== 'open') client.close();
+      resolve(state === 'open');
+    });
   });
 }
 
@@ -86,6 +53,8 @@ async function connectTo(url: string, pid: number, profile: Profile): Promise<En
   const { workspaceId } = found.data;
   const token = await profile.token(workspaceId);
   const client = connectClient(url, token);
+  // An engine hosted by another command may end at this very moment: then the workspace is free, or soon held anew.
+  if (!(await isConnected(client))) return null;
   return {
     url,
     token,
@@ -127,6 +96,7 @@ async function host(dir: string, profile: Profile, notice: (line: string) => voi
       }),
     close: async (signal) => {
       try {
+        await engine.drain(signal);
         let isTold = false;
         while (!signal.aborted) {
           const running = engine.workspace.isReadOnly

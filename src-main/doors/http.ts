@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Actor } from '../../src-preload/contract/common.ts';
 import { SlipwayError } from '../../src-preload/contract/errors.ts';
@@ -41,6 +42,8 @@ export interface HttpDoor {
   readonly url: string;
   /** A code that opens one browser session. */
   issueCode(): string;
+  /** Lets nobody in any more and waits until those who are in have left, or `signal` says not to. */
+  drain(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -166,14 +169,24 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<HttpDoor> 
     }
   });
 
+  const closed = new Promise<void>((resolve) => {
+    server.once('close', resolve);
+  });
+  const stopListening = (): void => {
+    if (server.listening) server.close();
+  };
   port = await listenNear(server, options.port, options.notice);
   return {
     port,
     url: `http://127.0.0.1:${port}`,
     issueCode: () => guard.issueCode(),
+    drain: async (signal) => {
+      stopListening();
+      while (sockets.count() > 0 && !signal.aborted) await delay(50, undefined, { signal }).catch(() => undefined);
+    },
     close: async () => {
+      stopListening();
       sockets.close();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), 1000).unref();
       await closed;

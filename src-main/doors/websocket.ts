@@ -20,6 +20,8 @@ const closeCodes = { goingAway: 1001, policy: 1008 } as const;
 export interface SocketDoor {
   /** Takes over a request that the guard has let through. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, actor: Actor): void;
+  /** How many connections there are. */
+  count(): number;
   close(): void;
 }
 
@@ -133,6 +135,7 @@ export function createSocketDoor(router: Router, events: EventBus): SocketDoor {
   return {
     accept: (request, socket, head, actor) =>
       server.handleUpgrade(request, socket, head, (accepted) => begin(accepted, actor)),
+    count: () => connections.size,
     close: () => {
       clearInterval(heartbeat);
       for (const { socket } of connections) {
