@@ -43,7 +43,7 @@ describe.skipIf(process.platform === 'win32')('a kill while the log is compacted
     'monitoring.compact.afterRemove',
     'monitoring.compactLabels.beforeRename',
     'monitoring.compactLabels.afterRename',
-  ])('at %s loses and doubles nothing', { timeout: 60_000 }, async (failpoint) => {
+  ])('at %s loses and doubles nothing', async (failpoint) => {
     const log = await fillLog();
     expect(runOnce(log.workspaceDir, failpoint)).toEqual({ signal: 'SIGKILL', output: '' });
     const after = runOnce(log.workspaceDir);
