@@ -76,7 +76,10 @@ export function explainDeath(title: string, jobId: string, exit: ExitRecord, log
   const details = { exitCode: exit.exitCode, signal: exit.signal, peakRssBytes: exit.peakRssBytes };
   const body = (message: string, hint: string): ErrorBody => ({ code: 'jobs.died', message, hint, details });
   if (/heap out of memory|Cannot allocate memory|bad_alloc/i.test(logEnd)) {
-    return body(`“${title}” ran out of memory${peak}.`, `Close other programs, or use fewer rows or smaller settings. ${logHint}`);
+    return body(
+      `“${title}” ran out of memory${peak}.`,
+      `Close other programs, or use fewer rows or smaller settings. ${logHint}`,
+    );
   }
   if (exit.signal === 'SIGKILL') {
     return body(
@@ -85,10 +88,16 @@ export function explainDeath(title: string, jobId: string, exit: ExitRecord, log
     );
   }
   if (exit.signal !== null && crashes.has(exit.signal)) {
-    return body(`“${title}” crashed in native code (${exit.signal}).`, `Start it again; if it crashes again, please report it. ${logHint}`);
+    return body(
+      `“${title}” crashed in native code (${exit.signal}).`,
+      `Start it again; if it crashes again, please report it. ${logHint}`,
+    );
   }
   if (exit.exitCode !== null && windowsCrashes.has(exit.exitCode)) {
-    return body(`“${title}” crashed in native code (0x${exit.exitCode.toString(16)}).`, `Start it again; if it crashes again, please report it. ${logHint}`);
+    return body(
+      `“${title}” crashed in native code (0x${exit.exitCode.toString(16)}).`,
+      `Start it again; if it crashes again, please report it. ${logHint}`,
+    );
   }
   const how = exit.signal === null ? `with exit code ${exit.exitCode}` : `by the signal ${exit.signal}`;
   return body(`“${title}” ended ${how} before it was done.`, logHint);

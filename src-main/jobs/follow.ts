@@ -1,7 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectToSupervisor, type SupervisorLink } from './link.ts';
 import { isAlive, killTree } from './processes.ts';
-import { exitRecord, jobEvent, readRecord, stateRecord, type ExitRecord, type JobEvent, type StateRecord } from './records.ts';
+import {
+  exitRecord,
+  jobEvent,
+  readRecord,
+  stateRecord,
+  type ExitRecord,
+  type JobEvent,
+  type StateRecord,
+} from './records.ts';
 import type { RunFolder } from './run-folder.ts';
 import { createLineReader } from './tail.ts';
 

@@ -68,7 +68,10 @@ export type ChildMessage =
   | { readonly type: 'outcome'; readonly outcome: ExitRecord['outcome']; readonly peakRssBytes: number };
 
 /** Reads and checks one of the records; null where it is absent, half-written or of another format. */
-export async function readRecord<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema> | null> {
+export async function readRecord<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): Promise<z.infer<Schema> | null> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');

@@ -86,7 +86,8 @@ export async function runJobProcess(modules: JobModules): Promise<void> {
     send({ type: 'outcome', outcome, peakRssBytes: process.resourceUsage().maxRSS * 1024 });
   };
   const fail = (error: unknown): void => {
-    if (!controller.signal.aborted) process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    if (!controller.signal.aborted)
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     end({ type: 'error', error: toErrorBody(error, dir) });
   };
   process.on('uncaughtException', fail);

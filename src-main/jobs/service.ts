@@ -4,7 +4,6 @@ import type { Actor } from '../../src-preload/contract/common.ts';
 import { SlipwayError } from '../../src-preload/contract/errors.ts';
 import { isEnded, type Job, type JobStatus } from '../../src-preload/contract/jobs/index.ts';
 import type { EventBus } from '../event-bus.ts';
-import { failpoint } from '../failpoints.ts';
 import { newId } from '../ids.ts';
 import { toStorageError } from '../objects/errors.ts';
 import type { StoredJob } from '../registry/jobs-store.ts';
@@ -62,7 +61,7 @@ export class JobsService implements Jobs {
   define<Input, Result>(kind: JobKind<Input, Result>): void {
     if (this.kinds.has(kind.kind)) throw new Error(`the job kind ${kind.kind} is defined twice`);
     // Inputs and results are parsed with the kind's own schemas before they reach it.
-    this.kinds.set(kind.kind, kind as unknown as AnyKind);
+    this.kinds.set(kind.kind, kind);
   }
 
   async start<Input>(
@@ -286,13 +285,11 @@ export class JobsService implements Jobs {
     const endOps =
       status === 'finished' ? ending.ops : (kind?.onEnd?.(before, kind.input.parse(stored.input), status, error) ?? []);
     const progress = status === 'finished' ? 1 : before.progress;
-    failpoint('jobs.end.beforeCommit');
     await this.deps.registry.transact(actor, [
       ...endOps,
       ['jobs.end', { id, status, progress, message: before.message, result, error }],
       ['intents.close', { id }],
     ]);
-    failpoint('jobs.end.afterCommit');
     const { job } = await this.stored(id);
     await tidyRun(this.folderOf(id)).catch((fault: unknown) => this.warn(fault));
     this.publish(job, 'updated');

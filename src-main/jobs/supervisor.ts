@@ -15,7 +15,8 @@ import { writeJsonWhole } from './write-whole.ts';
 const peakSampleMs = 500;
 
 const [dir, workspaceDir, entry] = process.argv.slice(2);
-if (dir === undefined || workspaceDir === undefined || entry === undefined) throw new Error('called without its folders');
+if (dir === undefined || workspaceDir === undefined || entry === undefined)
+  throw new Error('called without its folders');
 const folder = runFolder(dir);
 
 /** False when this run of the job was claimed by another supervisor, or given up by a recovering engine. */

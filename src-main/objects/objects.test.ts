@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,7 +96,10 @@ describe('an object', () => {
   it('that is damaged is found on every way of reading it', async () => {
     const { digest } = await store.put('precious');
     flipBit(digest);
-    const damaged = { code: 'objects.damaged', message: `The object ${digest} is damaged: its bytes do not match its name.` };
+    const damaged = {
+      code: 'objects.damaged',
+      message: `The object ${digest} is damaged: its bytes do not match its name.`,
+    };
     await expect(buffer(store.open(digest))).rejects.toMatchObject(damaged);
     await expect(store.read(digest)).rejects.toMatchObject(damaged);
     expect(await store.verify(digest)).toBe('its bytes do not match its name');
@@ -124,7 +136,15 @@ describe('an object', () => {
 });
 
 it('takes no name that is no digest', async () => {
-  for (const name of ['', '..', '../../etc/passwd', `${'a'.repeat(63)}G`, `${'a'.repeat(63)}/`, `${'a'.repeat(64)}\n`, 'A'.repeat(64)]) {
+  for (const name of [
+    '',
+    '..',
+    '../../etc/passwd',
+    `${'a'.repeat(63)}G`,
+    `${'a'.repeat(63)}/`,
+    `${'a'.repeat(64)}\n`,
+    'A'.repeat(64),
+  ]) {
     expect(() => store.pathOf(name)).toThrow(expect.objectContaining({ code: 'objects.bad-digest' }));
     await expect(store.has(name)).rejects.toMatchObject({ code: 'objects.bad-digest' });
     await expect(store.remove(name)).rejects.toMatchObject({ code: 'objects.bad-digest' });
@@ -153,15 +173,20 @@ it('takes the same objects from several processes at once', async () => {
   expect(readdirSync(join(root, 'tmp'))).toEqual([]);
 });
 
-it.each(['beforeWrite', 'afterWrite', 'beforeRename', 'afterRename'])('holds no wrong object after a kill %s', async (place) => {
-  const env = { ...process.env, SLIPWAY_FAILPOINT: `objects.put.${place}:3` };
-  await expect(run(process.execPath, [putObjects, root, '5', '10'], { env })).rejects.toMatchObject({ signal: 'SIGKILL' });
-  const found = await listDigests();
-  expect(found.length).toBe(place === 'afterRename' ? 3 : 2);
-  for (const digest of found) expect(await store.verify(digest)).toBeNull();
-  const { stdout } = await run(process.execPath, [putObjects, root, '5', '10']);
-  expect(await listDigests()).toEqual(stdout.trim().split('\n').toSorted());
-});
+it.each(['beforeWrite', 'afterWrite', 'beforeRename', 'afterRename'])(
+  'holds no wrong object after a kill %s',
+  async (place) => {
+    const env = { ...process.env, SLIPWAY_FAILPOINT: `objects.put.${place}:3` };
+    await expect(run(process.execPath, [putObjects, root, '5', '10'], { env })).rejects.toMatchObject({
+      signal: 'SIGKILL',
+    });
+    const found = await listDigests();
+    expect(found.length).toBe(place === 'afterRename' ? 3 : 2);
+    for (const digest of found) expect(await store.verify(digest)).toBeNull();
+    const { stdout } = await run(process.execPath, [putObjects, root, '5', '10']);
+    expect(await listDigests()).toEqual(stdout.trim().split('\n').toSorted());
+  },
+);
 
 it('sweeps what killed writers left, once it is old', async () => {
   mkdirSync(join(root, 'tmp'));
@@ -175,7 +200,10 @@ it('says in plain words that the disk is full, and nothing else', () => {
   const full = toStorageError(Object.assign(new Error('write'), { code: 'ENOSPC' }), '/w/objects');
   expect(full).toMatchObject({ code: 'storage.full', message: '/w/objects could not be written: the disk is full.' });
   const quota = toStorageError(Object.assign(new Error('write'), { code: 'EDQUOT' }), '/w/objects');
-  expect(quota).toMatchObject({ code: 'storage.full', message: '/w/objects could not be written: the disk quota is used up.' });
+  expect(quota).toMatchObject({
+    code: 'storage.full',
+    message: '/w/objects could not be written: the disk quota is used up.',
+  });
   const other = new Error('other');
   expect(toStorageError(other, '/w')).toBe(other);
 });

@@ -72,9 +72,7 @@ export function createStorage({ registry, objects, workspaceDir }: StorageDeps):
         const problem = await objects.verify(digest);
         if (problem !== null) damaged.push({ digest, problem });
       }
-      const missing = refs
-        .filter((ref) => !found.has(ref.digest))
-        .map(({ digest, owner }) => ({ digest, owner }));
+      const missing = refs.filter((ref) => !found.has(ref.digest)).map(({ digest, owner }) => ({ digest, owner }));
       return { checked: found.size, damaged, missing };
     },
     async collectGarbage({ dryRun, minAgeMs }) {

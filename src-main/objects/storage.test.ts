@@ -41,10 +41,15 @@ async function own(object: ObjectRef): Promise<string> {
   return id;
 }
 
-const collect = (dryRun: boolean, minAgeMs = hourMs) => handlers['storage.collectGarbage']({ dryRun, minAgeMs }, context);
+const collect = (dryRun: boolean, minAgeMs = hourMs) =>
+  handlers['storage.collectGarbage']({ dryRun, minAgeMs }, context);
 
 it('verifies every object and finds damaged and missing ones', async () => {
-  const [whole, damaged, missing] = [await objects.put('whole'), await objects.put('damaged'), await objects.put('missing')];
+  const [whole, damaged, missing] = [
+    await objects.put('whole'),
+    await objects.put('damaged'),
+    await objects.put('missing'),
+  ];
   const owner = await own(missing);
   await own(whole);
   const bytes = readFileSync(objects.pathOf(damaged.digest));
@@ -64,10 +69,18 @@ it('collects what nothing refers to, after listing it without touching anything'
   const owned = await putOld('owned');
   await own(owned);
   const intended = await putOld('named by an intent');
-  await registry.write(testActor, 'intents.open', { id: newId(), kind: 'test', data: { deep: [{ x: `at ${intended.digest}!` }] } });
+  await registry.write(testActor, 'intents.open', {
+    id: newId(),
+    kind: 'test',
+    data: { deep: [{ x: `at ${intended.digest}!` }] },
+  });
   const garbage = await putOld('garbage');
   const young = await objects.put('young');
-  const plan = { removed: [{ ...garbage, reason: 'nothing refers to it; stored 3 h ago' }], freedBytes: 7, keptYoung: 1 };
+  const plan = {
+    removed: [{ ...garbage, reason: 'nothing refers to it; stored 3 h ago' }],
+    freedBytes: 7,
+    keptYoung: 1,
+  };
   expect(await collect(true)).toEqual({ ...plan, isDryRun: true });
   expect(await objects.has(garbage.digest)).toBe(true);
   expect(await collect(false)).toEqual({ ...plan, isDryRun: false });
@@ -79,10 +92,22 @@ it('collects what nothing refers to, after listing it without touching anything'
 it('spares what a job under way was given or may have stored', async () => {
   const given = await putOld('given');
   const id = newId();
-  await registry.write(testActor, 'jobs.create', { id, kind: 'test.work', title: 'Work', input: { digest: given.digest } });
+  await registry.write(testActor, 'jobs.create', {
+    id,
+    kind: 'test.work',
+    title: 'Work',
+    input: { digest: given.digest },
+  });
   const stored = await objects.put('stored since');
   expect(await collect(false, 0)).toMatchObject({ removed: [], keptYoung: 1 });
-  await registry.write(testActor, 'jobs.end', { id, status: 'failed', progress: null, message: '', result: null, error: null });
+  await registry.write(testActor, 'jobs.end', {
+    id,
+    status: 'failed',
+    progress: null,
+    message: '',
+    result: null,
+    error: null,
+  });
   const { removed } = await collect(false, 0);
   expect(removed.map((item) => item.digest).toSorted()).toEqual([given.digest, stored.digest].toSorted());
 });

@@ -102,7 +102,9 @@ export const jobWriters = {
   },
   /** Puts a job that was about to start, but did not, back into the queue. */
   'jobs.requeue': (db: WritableDb, input: { id: string }, _context: WriteContext): void => {
-    db.prepare(`UPDATE jobs SET status = 'queued', started_at = NULL WHERE id = ? AND status = 'running'`).run(input.id);
+    db.prepare(`UPDATE jobs SET status = 'queued', started_at = NULL WHERE id = ? AND status = 'running'`).run(
+      input.id,
+    );
   },
   'jobs.cancelling': (db: WritableDb, input: { id: string }, context: WriteContext): void => {
     const { changes } = db

@@ -31,7 +31,13 @@ export async function planObject(objects: ObjectStore, digest: string): Promise<
   const { size } = await stat(objects.pathOf(digest)).catch((error: unknown) => {
     throw isAbsent(error) ? isMissing(digest) : error;
   });
-  return { path: objectPath(digest), sizeBytes: size, sha256: digest, open: () => objects.open(digest), isPacked: false };
+  return {
+    path: objectPath(digest),
+    sizeBytes: size,
+    sha256: digest,
+    open: () => objects.open(digest),
+    isPacked: false,
+  };
 }
 
 /** Plain files below a folder, by their paths relative to it, in order. Links are passed over. */

@@ -12,10 +12,22 @@ import { findPathProblem } from './rules-paths.ts';
 import { temporaryPath } from './rules-target.ts';
 import { writeBundle } from './write-bundle.ts';
 
-export const exportInput = z.object({ path: z.string(), includePredictions: z.boolean(), actor, engineVersion: z.string() });
+export const exportInput = z.object({
+  path: z.string(),
+  includePredictions: z.boolean(),
+  actor,
+  engineVersion: z.string(),
+});
 export type ExportInput = z.infer<typeof exportInput>;
 
-export const exportResult = z.object({ workspaceId: id, path: z.string(), sizeBytes: z.int(), sha256: z.string(), files: z.int(), objects: z.int() });
+export const exportResult = z.object({
+  workspaceId: id,
+  path: z.string(),
+  sizeBytes: z.int(),
+  sha256: z.string(),
+  files: z.int(),
+  objects: z.int(),
+});
 export type ExportResult = z.infer<typeof exportResult>;
 
 /** The names under which the engine leaves copies of its databases in the job's folder. */
@@ -74,9 +86,16 @@ export default async function exportWorkspace(input: ExportInput, context: JobCo
       manifest,
       files,
       signal,
-      onProgress: (bytes) => context.progress(totalBytes === 0 ? 1 : bytes / totalBytes, `Writing ${basename(input.path)}`),
+      onProgress: (bytes) =>
+        context.progress(totalBytes === 0 ? 1 : bytes / totalBytes, `Writing ${basename(input.path)}`),
     });
-    return { workspaceId: snapshot.workspaceId, path: input.path, ...written, files: files.length, objects: snapshot.objects.length };
+    return {
+      workspaceId: snapshot.workspaceId,
+      path: input.path,
+      ...written,
+      files: files.length,
+      objects: snapshot.objects.length,
+    };
   } catch (error) {
     throw toStorageError(error, input.path);
   }

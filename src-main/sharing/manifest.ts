@@ -5,7 +5,11 @@ import { actor, digest, epochMs, id } from '../../src-preload/contract/common.ts
 export const manifestName = 'manifest.json';
 
 /** A file inside a bundle, by its path in the workspace. */
-export const bundleFile = z.object({ path: z.string().min(1).max(1024), sizeBytes: z.int().nonnegative(), sha256: digest });
+export const bundleFile = z.object({
+  path: z.string().min(1).max(1024),
+  sizeBytes: z.int().nonnegative(),
+  sha256: digest,
+});
 export type BundleFile = z.infer<typeof bundleFile>;
 
 /** What a bundle says of itself. */

@@ -30,7 +30,10 @@ async function openZip(file: string): Promise<yauzl.ZipFile> {
       await handle.close();
     }
   } catch (error) {
-    throw notABundle(file, `it cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : messageOf(error)})`);
+    throw notABundle(
+      file,
+      `it cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : messageOf(error)})`,
+    );
   }
   if (start.toString('latin1') !== 'PK\u0003\u0004') throw notABundle(file, 'it does not begin like one');
   try {
@@ -48,7 +51,8 @@ function findEntryProblem(entry: yauzl.Entry): string | null {
   if (entry.isEncrypted()) return 'is encrypted';
   if (!entry.canDecodeFileData()) return 'is packed in a way that is not known';
   const isLarge = entry.uncompressedSize > ratioMattersBytes;
-  if (isLarge && entry.uncompressedSize > entry.compressedSize * greatestRatio) return 'unpacks to far more than it should';
+  if (isLarge && entry.uncompressedSize > entry.compressedSize * greatestRatio)
+    return 'unpacks to far more than it should';
   return null;
 }
 
@@ -148,7 +152,8 @@ export async function readBundle(
       if (manifest === null) {
         manifest = await readManifest(zip, entry, file);
         expected = indexFiles(file, manifest);
-        if (zip.entryCount > manifest.files.length + 1) throw isDamagedBundle(file, null, 'it holds more files than its manifest lists');
+        if (zip.entryCount > manifest.files.length + 1)
+          throw isDamagedBundle(file, null, 'it holds more files than its manifest lists');
         continue;
       }
       const found = expected.get(entry.fileName);
@@ -156,7 +161,8 @@ export async function readBundle(
       expected.delete(entry.fileName);
       const problem = findEntryProblem(entry);
       if (problem !== null) throw isDamagedBundle(file, entry.fileName, problem);
-      if (entry.uncompressedSize !== found.sizeBytes) throw isDamagedBundle(file, entry.fileName, 'has another size than its manifest says');
+      if (entry.uncompressedSize !== found.sizeBytes)
+        throw isDamagedBundle(file, entry.fileName, 'has another size than its manifest says');
       await consume(found, readEntry(zip, entry, file, found.sha256));
     }
     if (manifest === null) throw notABundle(file, 'it is empty');

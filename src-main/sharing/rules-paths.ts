@@ -20,7 +20,8 @@ export function findPathProblem(path: string): string | null {
   if (badCharacter.test(path)) return 'has a path with characters that are not allowed';
   for (const part of path.split('/')) {
     if (part === '' || part === '.' || part === '..') return 'has a path that leads elsewhere';
-    if (part.endsWith('.') || part.endsWith(' ') || deviceName.test(part)) return 'has a name that not every system allows';
+    if (part.endsWith('.') || part.endsWith(' ') || deviceName.test(part))
+      return 'has a name that not every system allows';
   }
   return allowed.some((pattern) => pattern.test(path)) ? null : 'does not belong into a bundle';
 }

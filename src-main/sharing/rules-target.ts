@@ -22,7 +22,8 @@ async function isThere(path: string): Promise<boolean> {
 export async function checkTarget(path: string, workspaceDir: string): Promise<string> {
   if (!isAbsolute(path)) throw badExportPath(path, 'the path is not a full one');
   const folder = await realpath(dirname(path)).catch(() => null);
-  if (folder === null || !(await stat(folder)).isDirectory()) throw badExportPath(path, `there is no folder ${dirname(path)}`);
+  if (folder === null || !(await stat(folder)).isDirectory())
+    throw badExportPath(path, `there is no folder ${dirname(path)}`);
   const target = join(folder, basename(path));
   if (await isThere(target)) throw badExportPath(path, 'there is something of this name already');
   const hidden = await realpath(join(workspaceDir, '.slipway'));

@@ -5,7 +5,7 @@ import type { Job } from '../../src-preload/contract/jobs/index.ts';
 import type { Jobs } from '../jobs/types.ts';
 import type { Registry } from '../registry/registry.ts';
 import { engineVersion } from '../version.ts';
-import { copies, exportInput, exportResult } from './job-export.ts';
+import { copies, exportInput, exportResult, type ExportInput } from './job-export.ts';
 import { checkTarget, temporaryPath } from './rules-target.ts';
 
 export interface SharingDeps {
@@ -48,7 +48,8 @@ export function createSharing({ registry, jobs, workspaceDir }: SharingDeps): Sh
   return {
     async export(actor, { path, includePredictions }) {
       const target = await checkTarget(path, workspaceDir);
-      return jobs.start(actor, 'sharing.export', { path: target, includePredictions, actor, slipwayVersion: engineVersion });
+      const request: ExportInput = { path: target, includePredictions, actor, engineVersion };
+      return jobs.start(actor, 'sharing.export', request);
     },
   };
 }

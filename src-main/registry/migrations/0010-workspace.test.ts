@@ -8,6 +8,8 @@ it('adds the audit trail, intents and owned objects, each owned once by the same
   own.run('r1');
   own.run('r2');
   expect(() => own.run('r1')).toThrow('UNIQUE constraint failed');
-  expect(() => db.exec(`INSERT INTO events VALUES ('e', 'not a time', '', '', '', '', '', '', '')`)).toThrow('cannot store TEXT');
+  expect(() => db.exec(`INSERT INTO events VALUES ('e', 'not a time', '', '', '', '', '', '', '')`)).toThrow(
+    'cannot store TEXT',
+  );
   dispose();
 });

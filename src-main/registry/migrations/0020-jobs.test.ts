@@ -9,7 +9,9 @@ it('adds jobs, found by status without reading all', async () => {
   );
   insert.run('j1');
   expect(() => insert.run('j1')).toThrow('UNIQUE constraint failed: jobs.id');
-  const plan = db.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN SELECT * FROM jobs WHERE status = 'queued' ORDER BY id`).all();
+  const plan = db
+    .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN SELECT * FROM jobs WHERE status = 'queued' ORDER BY id`)
+    .all();
   expect(plan.map((step) => step.detail).join()).toContain('jobs_by_status');
   dispose();
 });
