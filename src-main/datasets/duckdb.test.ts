@@ -130,3 +130,14 @@ test('numbers and texts of every kind of column', async () => {
     },
   );
 });
+
+test('columns that are named as the query names its own are read right', async () => {
+  const relation = 'SELECT 1 AS c1, 2 AS c0';
+  const requests = [
+    { expression: 'c1', as: 'float64' as const },
+    { expression: 'c0', as: 'float64' as const },
+  ];
+  await readColumns(db.connection, relation, requests, ([first, second]) => {
+    expect([first?.[0], second?.[0]]).toEqual([1, 2]);
+  });
+});

@@ -270,3 +270,12 @@ test('bins cover every value, whatever its size', () => {
     }),
   );
 });
+
+test('more distinct values than are counted one by one: a sketch finds the frequent ones, their counts are exact', async () => {
+  const rows = `SELECT CASE WHEN i % 4 = 0 THEN 7 ELSE i END AS v FROM range(4200000) AS r(i)`;
+  const made = await profileOf({ name: 'v', type: 'integer', storedAs: 'BIGINT' }, rows, 4_200_000);
+  expect(made.isDistinctExact).toBe(false);
+  expect(Math.abs(made.distinct / 3_150_000 - 1)).toBeLessThan(0.25);
+  expect(made.topValues[0]).toEqual({ value: '7', count: 1_050_001 });
+  expect(made.histogram?.counts.reduce((sum, count) => sum + count, 0)).toBe(4_200_000);
+});
