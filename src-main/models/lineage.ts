@@ -1,6 +1,6 @@
 import type { DatasetVersion, Split } from '../../src-preload/contract/datasets/index.ts';
 import type { ModelVersion } from '../../src-preload/contract/models/index.ts';
-import { lineageStep } from '../../src-preload/contract/models/index.ts';
+import type { lineageStep } from '../../src-preload/contract/models/index.ts';
 import type { Run } from '../../src-preload/contract/tracking/index.ts';
 import type { z } from 'zod';
 

@@ -83,7 +83,7 @@ export class Retraining {
   /** @throws SlipwayError `monitoring.retrain-under-way` */
   async start(monitor: Monitor, actor: Actor, alertId: string | null = null, untilMs: number | null = null): Promise<Retrain> {
     const [last] = await this.list(monitor.id);
-    if (last !== undefined && last.endedAt === null) {
+    if (last?.endedAt === null) {
       throw new SlipwayError({
         code: 'monitoring.retrain-under-way',
         message: `A retraining of "${monitor.deploymentName}" is under way (${last.status}).`,

@@ -59,7 +59,7 @@ export function wireServices(workspace: {
   const catchUpWithAliases = async (): Promise<void> => {
     for (const deployment of await serving.list()) {
       if (deployment.alias === null || deployment.desired !== 'running') continue;
-      const named = (await models.get(deployment.modelId)).aliases.find((entry) => entry.alias === deployment.alias);
+      const named = (await models.get(deployment.modelId)).aliases.find(({ alias }) => alias === deployment.alias);
       if (named === undefined || deployment.arms.some((arm) => arm.version === named.version)) continue;
       await serving.followAlias(deployment.modelId, deployment.alias, named.version, engineActor);
     }
