@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { digest, id } from '../../src-preload/contract/common.ts';
 import { feature, task, trainer, trainParams } from '../../src-preload/contract/training/index.ts';
-import { artifact } from '../../src-preload/contract/tracking/index.ts';
+import { artifact, run } from '../../src-preload/contract/tracking/index.ts';
 import type { Job } from '../../src-preload/contract/jobs/index.ts';
 import type { RunStatus } from '../../src-preload/contract/tracking/index.ts';
 import type { EventBus } from '../event-bus.ts';
+import { newId } from '../ids.ts';
 import type { JobKind } from '../jobs/types.ts';
+import type { WriteOp } from '../registry/operations.ts';
 
 export const trainJobInput = z.object({
   runId: id,
+  /** What the run's row was made of, so that a retry can make another one like it. */
+  run: run.pick({ name: true, params: true, tags: true }).extend({ datasetVersionId: id, splitId: id }),
   datasetName: z.string(),
   manifestDigest: digest,
   assignmentDigest: digest,
@@ -38,6 +42,11 @@ const runStatusOf: Partial<Record<Job['status'], RunStatus>> = {
   cancelled: 'cancelled',
   interrupted: 'interrupted',
 };
+
+/** The change that records a training's run; it goes with the row of its job. */
+export function createRun(input: TrainJobInput, jobId: string): WriteOp {
+  return ['runs.create', { id: input.runId, jobId, ...input.run }];
+}
 
 /** What the engine does around a training job: the run follows the job, and gets its metrics and artifacts in the same transaction. */
 export function trainJobKind(events: EventBus): JobKind<TrainJobInput, TrainJobResult> {
@@ -72,6 +81,10 @@ export function trainJobKind(events: EventBus): JobKind<TrainJobInput, TrainJobR
     onEnd: (_job, input, status) => {
       const runStatus = runStatusOf[status];
       return runStatus === undefined ? [] : [['runs.end', { id: input.runId, status: runStatus }]];
+    },
+    renew: (input, jobId) => {
+      const renewed = { ...input, runId: newId() };
+      return { input: renewed, ops: [createRun(renewed, jobId)] };
     },
     afterEnd: publish,
   };

@@ -117,6 +117,15 @@ describe('training service', () => {
     expect((await jobs.wait(jobId)).status).toBe('cancelled');
     const run = await runOf(runId);
     expect([run.status, run.artifacts]).toEqual(['cancelled', []]);
+
+    // A retry is a run of its own; the cancelled one stays as it was.
+    const retried = await jobs.retry(testActor, jobId);
+    const [newest] = await registry.read('runs.list', { limit: 1 });
+    expect(newest).toMatchObject({ jobId: retried.id, name: run.name, params: run.params, splitId: run.splitId });
+    expect(newest?.id).not.toBe(runId);
+    await jobs.cancel(testActor, retried.id);
+    await jobs.wait(retried.id);
+    expect((await runOf(newest?.id ?? '')).status).toBe('cancelled');
   }, 60_000);
 
   it('marks a run whose job fails', async () => {

@@ -10,7 +10,7 @@ import type { Jobs } from '../jobs/types.ts';
 import type { ObjectStore } from '../objects/types.ts';
 import { noRows, wrongSplit } from './errors.ts';
 import type { TrainJobInput } from './job-kind.ts';
-import { trainJobKind } from './job-kind.ts';
+import { createRun, trainJobKind } from './job-kind.ts';
 import { chooseFeatures, completeParams, decideTask, findTarget } from './rules-task.ts';
 
 /** What training asks of the datasets. */
@@ -85,6 +85,13 @@ export function createTraining(deps: TrainingDeps): Training {
     const jobId = newId();
     const input: TrainJobInput = {
       runId,
+      run: {
+        name: request.runName ?? `${target.name} on ${version.datasetName} v${version.number}, ${request.trainer}`,
+        params: runParams(request, task, params, features),
+        tags: skipped.length === 0 ? {} : { skippedFeatures: skipped.join(', ') },
+        datasetVersionId: version.id,
+        splitId: split.id,
+      },
       datasetName: version.datasetName,
       manifestDigest: version.manifestDigest,
       assignmentDigest: split.assignmentDigest,
@@ -95,23 +102,7 @@ export function createTraining(deps: TrainingDeps): Training {
       params,
     };
     failpoint('training.start.before');
-    await deps.jobs.start(actor, 'training.train', input, {
-      jobId,
-      ops: [
-        [
-          'runs.create',
-          {
-            id: runId,
-            name: request.runName ?? `${target.name} on ${version.datasetName} v${version.number}, ${request.trainer}`,
-            jobId,
-            datasetVersionId: version.id,
-            splitId: split.id,
-            params: runParams(request, task, params, features),
-            tags: skipped.length === 0 ? {} : { skippedFeatures: skipped.join(', ') },
-          },
-        ],
-      ],
-    });
+    await deps.jobs.start(actor, 'training.train', input, { jobId, ops: [createRun(input, jobId)] });
     failpoint('training.start.after');
     deps.events.publish({ topic: 'runs', id: runId, change: 'created' });
     return { runId, jobId };

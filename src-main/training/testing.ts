@@ -83,6 +83,7 @@ export async function createTrainingFixture(
     objects,
     input: {
       runId: newId(),
+      run: { name: 'fixture', params: {}, tags: {}, datasetVersionId: newId(), splitId: newId() },
       datasetName: 'fixture',
       manifestDigest: manifestObject.digest,
       assignmentDigest: assignment.digest,
