@@ -45,7 +45,7 @@ const columns: readonly TableColumn<Job>[] = [
     value: ({ progress }) => progress,
     cell: (job) => <JobProgress job={job} />,
     minWidth: 130,
-    priority: 1,
+    priority: 3,
   },
   {
     id: 'started',
@@ -53,7 +53,7 @@ const columns: readonly TableColumn<Job>[] = [
     value: ({ startedAt, createdAt }) => startedAt ?? createdAt,
     cell: ({ startedAt }) => (startedAt === null ? '–' : <Moment at={startedAt} />),
     minWidth: 96,
-    priority: 3,
+    priority: 1,
   },
   {
     id: 'duration',

@@ -1,7 +1,5 @@
 import type { ReactElement } from 'react';
 import type { Deployment } from '../../src-preload/contract/serving/index.ts';
-import { formatExact } from '../app/format.ts';
-import { AlertIcon, CheckIcon } from '../app/icons.tsx';
 import { CopyTextButton } from '../app/parts/CommandLine.tsx';
 import { DetailPane, Facts, Section } from '../app/parts/DetailPane.tsx';
 import { Moment } from '../app/parts/Moment.tsx';
@@ -12,7 +10,9 @@ import { formatRoute } from '../app/routes.ts';
 import { useStores } from '../app/stores.ts';
 import { plural } from '../app/words.ts';
 import { describeArms } from './collect-windows.ts';
+import { DeploymentAlerts } from './DeploymentAlerts.tsx';
 import { MonitorSections } from './MonitorSections.tsx';
+import { Retrainings } from './Retrainings.tsx';
 
 /** One deployment: where it answers, what it serves, what its monitor saw. */
 export function DeploymentDetail({
@@ -38,6 +38,7 @@ export function DeploymentDetail({
     >
       <Section title="Service">
         <Facts
+          isWide
           facts={[
             [
               'Address',
@@ -56,7 +57,8 @@ export function DeploymentDetail({
           ]}
         />
       </Section>
-      <Alerts deployment={deployment.name} />
+      <DeploymentAlerts deployment={deployment.name} />
+      <Retrainings deployment={deployment.name} />
       {query.value === null ? (
         <Section title="Monitor">
           {query.error === null ? (
@@ -69,39 +71,5 @@ export function DeploymentDetail({
         <MonitorSections windows={query.value} />
       )}
     </DetailPane>
-  );
-}
-
-function Alerts({ deployment }: { readonly deployment: string }): ReactElement {
-  const { alerts } = useStores().deployments;
-  const query = useResource(alerts, deployment);
-  const open = query.value?.filter(({ closedAt }) => closedAt === null).length ?? 0;
-  return (
-    <Section title={open === 0 ? 'Alerts' : `Alerts (${open} open)`}>
-      {query.value === null ? (
-        query.error === null ? (
-          <Loading lines={2} label="Loading alerts" />
-        ) : (
-          <Failure error={query.error} onRetry={() => alerts.refresh(deployment)} />
-        )
-      ) : query.value.length === 0 ? (
-        <p className="hint">No rule has fired.</p>
-      ) : (
-        <ul className="alerts">
-          {query.value.map(({ id, message, openedAt, closedAt }) => (
-            <li key={id}>
-              <span className={`status ${closedAt === null ? 'status-danger' : 'status-idle'}`}>
-                {closedAt === null ? <AlertIcon size={14} /> : <CheckIcon size={14} />}
-                {closedAt === null ? 'Open' : 'Closed'}
-              </span>
-              <span>{message}</span>
-              <span className="alerts-when" title={closedAt === null ? undefined : `Closed ${formatExact(closedAt)}`}>
-                <Moment at={openedAt} />
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Section>
   );
 }

@@ -9,7 +9,7 @@ import { Chart } from '../charts/Chart.tsx';
 import type { TableColumn } from '../tables/columns.ts';
 import { DataTable } from '../tables/DataTable.tsx';
 import { metricLabel } from '../tracking/index.ts';
-import { psiChart, qualityChart } from './collect-windows.ts';
+import { psiChart, qualityChart, rankColumns } from './collect-windows.ts';
 
 const columns: readonly TableColumn<ColumnDrift>[] = [
   {
@@ -27,7 +27,7 @@ const columns: readonly TableColumn<ColumnDrift>[] = [
     value: ({ psi }) => psi,
     cell: ({ psi }) => <NumberText value={psi} />,
     align: 'right',
-    minWidth: 74,
+    minWidth: 90,
   },
   {
     id: 'ks',
@@ -35,7 +35,7 @@ const columns: readonly TableColumn<ColumnDrift>[] = [
     value: ({ ks }) => ks,
     cell: ({ ks }) => <NumberText value={ks} />,
     align: 'right',
-    minWidth: 74,
+    minWidth: 90,
     priority: 2,
   },
   {
@@ -44,7 +44,7 @@ const columns: readonly TableColumn<ColumnDrift>[] = [
     value: ({ pValue }) => pValue,
     cell: ({ pValue }) => <NumberText value={pValue} />,
     align: 'right',
-    minWidth: 84,
+    minWidth: 96,
     priority: 4,
   },
   {
@@ -53,7 +53,7 @@ const columns: readonly TableColumn<ColumnDrift>[] = [
     value: ({ effect }) => effect,
     cell: ({ effect }) => <NumberText value={effect} />,
     align: 'right',
-    minWidth: 74,
+    minWidth: 90,
     priority: 1,
   },
   {
@@ -81,7 +81,7 @@ export function MonitorSections({ windows }: { readonly windows: readonly Monito
   const newest = windows.at(-1) ?? null;
   const psi = useMemo(() => psiChart(windows), [windows]);
   const quality = useMemo(() => qualityChart(windows, metricLabel), [windows]);
-  const query = useMemo(() => ({ value: newest?.columns ?? [], error: null, isLoading: false }), [newest]);
+  const query = useMemo(() => ({ value: rankColumns(newest?.columns ?? []), error: null, isLoading: false }), [newest]);
   if (newest === null) {
     return (
       <Section title="Monitor">

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ColumnDrift, MonitorWindow } from '../../src-preload/contract/monitoring/index.ts';
 import type { Deployment } from '../../src-preload/contract/serving/index.ts';
-import { describeArms, psiChart, qualityChart } from './collect-windows.ts';
+import { describeArms, psiChart, qualityChart, rankColumns } from './collect-windows.ts';
 
 const drift = (name: string, psi: number | null): ColumnDrift => ({
   name,
@@ -60,6 +60,11 @@ test('at most eight columns are drawn', () => {
     'c5',
     'c4',
   ]);
+});
+
+test('columns that drifted come first, then those that moved most', () => {
+  const columns = [drift('a', 0.1), drift('b', null), { ...drift('c', 0.05), drifted: true }, drift('d', 0.3)];
+  expect(rankColumns(columns).map(({ name }) => name)).toEqual(['c', 'd', 'a', 'b']);
 });
 
 test('quality is drawn where there are labels', () => {

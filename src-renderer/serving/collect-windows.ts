@@ -1,4 +1,4 @@
-import type { MonitorWindow } from '../../src-preload/contract/monitoring/index.ts';
+import type { ColumnDrift, MonitorWindow } from '../../src-preload/contract/monitoring/index.ts';
 import type { Deployment } from '../../src-preload/contract/serving/index.ts';
 import type { ChartSpec } from '../charts/figure.ts';
 
@@ -34,6 +34,11 @@ export function psiChart(windows: readonly MonitorWindow[]): ChartSpec {
     xType: 'moment',
     limit: { at: psiLimit, label: `${psiLimit}` },
   };
+}
+
+/** Columns with those that drifted first, then those that moved most. */
+export function rankColumns(columns: readonly ColumnDrift[]): ColumnDrift[] {
+  return columns.toSorted((a, b) => Number(b.drifted) - Number(a.drifted) || (b.psi ?? 0) - (a.psi ?? 0));
 }
 
 /** Realised metrics over the windows that have labels. */

@@ -1,4 +1,4 @@
-import type { Alert, MonitorWindow } from '../../src-preload/contract/monitoring/index.ts';
+import type { Alert, MonitorWindow, Retrain } from '../../src-preload/contract/monitoring/index.ts';
 import type { Deployment } from '../../src-preload/contract/serving/index.ts';
 import type { EngineClient } from '../app/client.ts';
 import { createResource } from '../app/resource.ts';
@@ -8,6 +8,7 @@ export interface DeploymentsStore {
   readonly list: Resource<'all', Deployment[]>;
   readonly windows: Resource<string, MonitorWindow[]>;
   readonly alerts: Resource<string, Alert[]>;
+  readonly retrains: Resource<string, Retrain[]>;
 }
 
 /** Deployments and what their monitors saw. */
@@ -22,6 +23,10 @@ export function createDeploymentsStore(client: EngineClient): DeploymentsStore {
     alerts: createResource(client, {
       topics: ['alerts'],
       fetch: (deployment: string) => client.call('monitoring.alerts', { deployment }),
+    }),
+    retrains: createResource(client, {
+      topics: ['retrains'],
+      fetch: (deployment: string) => client.call('monitoring.retrains', { deployment }),
     }),
   };
 }

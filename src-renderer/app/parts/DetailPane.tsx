@@ -55,10 +55,16 @@ export function Section({
   );
 }
 
-/** Names and values in two columns. */
-export function Facts({ facts }: { readonly facts: readonly (readonly [string, ReactNode])[] }): ReactElement {
+export interface FactsProps {
+  readonly facts: readonly (readonly [string, ReactNode])[];
+  /** One pair a line, for values that are long. */
+  readonly isWide?: boolean;
+}
+
+/** Names and their values, as many side by side as there is room for. */
+export function Facts({ facts, isWide = false }: FactsProps): ReactElement {
   return (
-    <dl className="facts">
+    <dl className="facts" data-wide={isWide || undefined}>
       {facts.map(([label, value]) => (
         <div key={label}>
           <dt>{label}</dt>
