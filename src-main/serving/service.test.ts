@@ -189,7 +189,7 @@ it('lets every request end while workers are killed: with an answer, or a broken
         body: JSON.stringify(scaleRow(1)),
       }).then(
         (answer) => answer.status,
-        (error: NodeJS.ErrnoException) => error.code ?? error.message,
+        (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error)),
       );
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }

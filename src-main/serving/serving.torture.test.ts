@@ -46,7 +46,7 @@ async function checkWhole(acknowledged: readonly string[]): Promise<void> {
   expect(await fixture.registry.checkIntegrity()).toEqual(['ok', 'ok']);
   expect(await fixture.registry.read('intents.list', {})).toEqual([]);
   const rows = await serving.list();
-  const folders = await readdir(join(fixture.dir, '.slipway', 'runs')).catch(() => []);
+  const folders: string[] = await readdir(join(fixture.dir, '.slipway', 'runs')).catch(() => []);
   expect(folders.toSorted()).toEqual(rows.map(({ id }) => id).toSorted());
   const last = acknowledged.at(-1);
   if (last === 'deploy' || last === 'setVersion' || last === 'start') expect(rows.length).toBe(1);
