@@ -4,12 +4,10 @@ import { AlertIcon, CheckIcon, CrossIcon, PlayIcon } from '../app/icons.tsx';
 import type { IconProps } from '../app/icons.tsx';
 import { Section } from '../app/parts/DetailPane.tsx';
 import { Moment } from '../app/parts/Moment.tsx';
-import { NumberText } from '../app/parts/NumberText.tsx';
 import { Failure } from '../app/parts/states.tsx';
 import { useResource } from '../app/resource.ts';
 import { formatRoute } from '../app/routes.ts';
 import { useStores } from '../app/stores.ts';
-import { metricLabel } from '../tracking/index.ts';
 
 interface Look {
   readonly text: string;
@@ -51,7 +49,7 @@ export function Retrainings({ deployment }: { readonly deployment: string }): Re
 
 function RetrainItem({ retrain }: { readonly retrain: Retrain }): ReactElement {
   const { text, tone, icon: StatusIcon } = looks[retrain.status];
-  const { runId, metric, championValue, championVersion, challengerValue } = retrain;
+  const { runId, reason } = retrain;
   return (
     <li>
       <span className={`status status-${tone}`}>
@@ -59,14 +57,7 @@ function RetrainItem({ retrain }: { readonly retrain: Retrain }): ReactElement {
         {text}
       </span>
       <span>
-        {retrain.reason}
-        {metric === null || challengerValue === null ? null : (
-          <>
-            {' '}
-            {metricLabel(metric)} <NumberText value={challengerValue} />, v{championVersion ?? '–'} had{' '}
-            <NumberText value={championValue} />.
-          </>
-        )}
+        {reason}
         {runId === null ? null : (
           <>
             {' '}

@@ -32,7 +32,7 @@ export function psiChart(windows: readonly MonitorWindow[]): ChartSpec {
     xTitle: 'End of window (UTC)',
     yTitle: 'PSI',
     xType: 'moment',
-    limit: { at: psiLimit, label: `${psiLimit}` },
+    limit: { at: psiLimit, label: `customary limit ${psiLimit}` },
   };
 }
 
