@@ -62,12 +62,12 @@ describe('CSV', () => {
   test('header, types, quotes, names that repeat, missing tokens', async () => {
     const result = await importText(
       'plain.csv',
-      'id,price,id,when,note\r\n1,NA,Yes,2020-01-02,"a, ""b"""\r\n2,3.5,No,2020-01-03,NA\r\n',
+      'id,price,id,sold,when,note\r\n1,NA,Yes,TRUE,2020-01-02,"a, ""b"""\r\n2,3.5,No,false,2020-01-03,NA\r\n',
     );
-    expect(typesOf(result)).toBe('id:integer price:number id_2:boolean when:date note:text');
+    expect(typesOf(result)).toBe('id:integer price:number id_2:text sold:boolean when:date note:text');
     expect(await rowsOf(result)).toEqual([
-      ['1', null, 'true', '2020-01-02', 'a, "b"'],
-      ['2', '3.5', 'false', '2020-01-03', 'NA'],
+      ['1', null, 'Yes', 'true', '2020-01-02', 'a, "b"'],
+      ['2', '3.5', 'No', 'false', '2020-01-03', 'NA'],
     ]);
     expect(result.source).toMatchObject({
       format: 'csv',
@@ -76,7 +76,7 @@ describe('CSV', () => {
         delimiter: ',',
         hasHeader: true,
         encoding: 'utf-8',
-        columns: { price: { tokensReadAsMissing: 1 }, id_2: { readAs: 'yes and no' } },
+        columns: { price: { tokensReadAsMissing: 1 } },
       },
     });
     expect(result.source.digest).toMatch(/^[0-9a-f]{64}$/);

@@ -15,7 +15,7 @@ export interface Refined {
 }
 
 /** Ways to read a text that need no telling. */
-const plainKinds = new Set(['integer', 'number', 'date', 'timestamp', 'time']);
+const plainKinds = new Set(['boolean', 'integer', 'number', 'date', 'timestamp', 'time']);
 
 /** The staged rows with the dataset's column names, for FROM. */
 function namedRelation(staged: Staged): string {
@@ -47,7 +47,7 @@ export async function refineTypes(connection: DuckDBConnection, staged: Staged, 
       ...(decision?.usesTokens === true && counted !== undefined
         ? { tokensReadAsMissing: counted.present - counted.values }
         : {}),
-      ...(kind === null || plainKinds.has(kind.id) ? {} : { readAs: kind.id === 'boolean' ? 'yes and no' : kind.id }),
+      ...(kind === null || plainKinds.has(kind.id) ? {} : { readAs: kind.id }),
       ...(note === null ? {} : { note }),
     };
     if (Object.keys(told).length > 0) decisions[column.name] = told;

@@ -1,6 +1,6 @@
 import type { ColumnType } from '../../src-preload/contract/datasets/index.ts';
 
-/** Words that stand for a missing value where the rest of a column is numbers, dates or yes and no. Compared in lower case. */
+/** Words that stand for a missing value where the rest of a column is numbers, dates or true and false. Compared in lower case. */
 export const defaultMissingTokens = [
   'na',
   'n/a',
@@ -69,8 +69,9 @@ export const textKinds: readonly TextKind[] = [
     id: 'boolean',
     type: 'boolean',
     storedAs: 'BOOLEAN',
-    test: (v) => `lower(${v}) IN ('true', 'false', 'yes', 'no')`,
-    cast: (v) => `lower(${v}) IN ('true', 'yes')`,
+    // Yes and no stay the words they are: a model then predicts, and is told, what its users write.
+    test: (v) => `lower(${v}) IN ('true', 'false')`,
+    cast: (v) => `lower(${v}) = 'true'`,
   },
   {
     id: 'integer',
