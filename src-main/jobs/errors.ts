@@ -1,7 +1,7 @@
 import { SlipwayError, type ErrorBody } from '../../src-preload/contract/errors.ts';
 import type { ExitRecord } from './records.ts';
 
-/** @throws nothing; `jobs.not-found` */
+/** No job has this id. */
 export function noSuchJob(jobId: string): SlipwayError {
   return new SlipwayError({
     code: 'jobs.not-found',

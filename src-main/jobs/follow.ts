@@ -1,3 +1,4 @@
+import { realpath, rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectToSupervisor, type SupervisorLink } from './link.ts';
 import { isAlive, killTree } from './processes.ts';
@@ -11,6 +12,7 @@ import {
   type StateRecord,
 } from './records.ts';
 import type { RunFolder } from './run-folder.ts';
+import { controlPath } from './supervisor-socket.ts';
 import { createLineReader } from './tail.ts';
 
 const pollMs = 500;
@@ -63,7 +65,7 @@ export function followRun({ folder, onEvents, supervisorEnded, onFound }: Follow
   const findSupervisor = async (): Promise<void> => {
     const found = await readRecord(folder.state, stateRecord);
     // A copied workspace brings the states of jobs that run elsewhere.
-    if (found === null || found.folder !== folder.dir) return;
+    if (found === null || found.folder !== (await realpath(folder.dir))) return;
     state = found;
     if (!(await isAlive(found.supervisor))) return;
     if (found.socket !== null) link = await connectToSupervisor(found.socket, look);
@@ -102,6 +104,7 @@ export function followRun({ folder, onEvents, supervisorEnded, onFound }: Follow
       if (wasGone) {
         const child = state?.child ?? null;
         if (child !== null && (await isAlive(child))) await killTree(child.pid);
+        if (process.platform !== 'win32') await rm(controlPath(folder.dir), { force: true });
         return null;
       }
       if (hasNews || detaching.signal.aborted) continue;

@@ -95,7 +95,7 @@ export async function runJobProcess(modules: JobModules): Promise<void> {
   process.on('disconnect', () => process.exit(1));
   process.on('message', (message) => {
     if (message === 'cancel') controller.abort();
-    if (message === 'goodbye') process.exit(0);
+    if (message === 'goodbye') process.stdout.write('', () => process.exit(0));
   });
 
   try {

@@ -282,8 +282,7 @@ export class JobsService implements Jobs {
     const kind = this.kinds.get(kindName);
     const before = await this.get(id);
     const { status, result, error } = ending;
-    const endOps =
-      status === 'finished' ? ending.ops : (kind?.onEnd?.(before, kind.input.parse(stored.input), status, error) ?? []);
+    const endOps = status === 'finished' ? ending.ops : this.opsOnEnd(stored, before, ending);
     const progress = status === 'finished' ? 1 : before.progress;
     await this.deps.registry.transact(actor, [
       ...endOps,
@@ -299,6 +298,13 @@ export class JobsService implements Jobs {
       this.warn(fault);
     }
     this.waiters.settle(job);
+  }
+
+  private opsOnEnd(stored: StoredJob, job: Job, ending: Ending): readonly WriteOp[] {
+    const kind = this.kinds.get(job.kind);
+    // An input that a later version no longer understands must not keep the job from ending.
+    const input = kind?.input.safeParse(stored.input);
+    return input?.success === true ? (kind?.onEnd?.(job, input.data, ending.status, ending.error) ?? []) : [];
   }
 
   private kindOf(name: string): AnyKind {

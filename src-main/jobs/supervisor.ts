@@ -1,4 +1,4 @@
-import { openSync, writeSync } from 'node:fs';
+import { openSync, realpathSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { identify, peakRssBytes } from './processes.ts';
 import type { ExitRecord, StateRecord, SupervisorNews } from './records.ts';
@@ -66,7 +66,7 @@ async function superviseRun(): Promise<void> {
   if (self !== null) {
     const state: StateRecord = {
       format: 'slipway.job-state/1',
-      folder: folder.dir,
+      folder: realpathSync(folder.dir),
       supervisor: self,
       child: child.pid === undefined ? null : await identify(child.pid),
       socket: socket?.path ?? null,
