@@ -24,7 +24,7 @@ export function breaksRule(window: RuledWindow, rule: Rule): boolean | null {
   switch (rule.kind) {
     case 'drift': {
       const inputs = window.columns.filter((column) => column.role === 'input');
-      const judged = inputs.filter((column) => !/: (not enough rows|not compared)/.test(column.explanation));
+      const judged = inputs.filter((column) => column.pValue !== null);
       if (judged.length === 0) return null;
       return judged.filter((column) => column.drifted).length >= rule.columns;
     }

@@ -63,7 +63,8 @@ export function judgeColumns(
       psiNoise: column.psiNoise,
       ks: column.ks,
       test: column.test,
-      pValue: column.pValue,
+      // Without a verdict there is no test to speak of; the figures themselves stay.
+      pValue: tested ? column.pValue : null,
       effect: column.effect,
       effectLimit,
       pLimit,

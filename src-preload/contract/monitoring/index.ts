@@ -24,6 +24,7 @@ export const columnDrift = z.object({
   ks: measure,
   /** `ks-exact`, `ks-asymptotic` or `chi2`: where `pValue` comes from. */
   test: z.string(),
+  /** Null where there is no verdict: too few rows, or nothing to compare with. */
   pValue: measure,
   /** Wasserstein-1 / baseline standard deviation (numeric), total variation distance (categorical). */
   effect: measure,
