@@ -43,7 +43,7 @@ const workKind: JobKind<WorkInput, Record<string, unknown>> = {
 };
 
 function createEngine(slots = 1): JobsService {
-  const jobs = createJobs({ registry, events, workspaceDir: dir, entry, slots });
+  const jobs = createJobs({ registry, events, workspaceDir: dir, entry, slots: { heavy: slots, light: slots } });
   jobs.define(workKind);
   open.push(jobs);
   return jobs;
@@ -320,5 +320,34 @@ describe('recovery', () => {
     expect((await second.get(lost)).status).toBe('interrupted');
     expect(await second.result(unbegun)).toEqual({ doubled: 10 });
     expect(await registry.read('intents.list', {})).toEqual([]);
+  });
+
+  it('lets light work pass a heavy job, and makes heavy jobs wait for each other', async () => {
+    const jobs = createEngine();
+    jobs.define({ ...workKind, kind: 'test.heavy', isHeavy: true });
+    const first = await jobs.start(testActor, 'test.heavy', { do: 'wait' });
+    await untilSays(jobs, first.id, 'waiting');
+    const second = await jobs.start(testActor, 'test.heavy', { do: 'double', n: 2 });
+    const light = await jobs.start(testActor, 'test.work', { do: 'double', n: 3 });
+    expect(await jobs.result(light.id)).toEqual({ doubled: 6 });
+    expect((await jobs.get(second.id)).status).toBe('queued');
+    await jobs.cancel(testActor, first.id);
+    expect(await jobs.result(second.id)).toEqual({ doubled: 4 });
+  });
+
+  it('keeps the newest of routine jobs only, without a word in the audit trail', async () => {
+    const jobs = createEngine();
+    jobs.define({ ...workKind, kind: 'test.routine', isRoutine: true, onStart: () => [] });
+    const made: string[] = [];
+    for (let n = 0; n < 12; n += 1) {
+      const job = await jobs.start(testActor, 'test.routine', { do: 'double', n });
+      await jobs.result(job.id);
+      made.push(job.id);
+    }
+    await until(async () => (await jobs.list(500)).filter((job) => job.kind === 'test.routine').length === 10);
+    await expect(jobs.get(made[0] ?? '')).rejects.toMatchObject({ code: 'jobs.not-found' });
+    await until(() => !existsSync(folderOf(made[0] ?? '')));
+    expect(existsSync(folderOf(made[11] ?? ''))).toBe(true);
+    expect(await actionsOf(made[11] ?? '')).toEqual(['test.complete']);
   });
 });

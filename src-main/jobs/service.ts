@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Actor } from '../../src-preload/contract/common.ts';
@@ -25,8 +26,8 @@ export interface JobsDeps {
   readonly workspaceDir: string;
   /** The module that a job's process starts with; it calls `runJobProcess`. */
   readonly entry: string;
-  /** How many jobs run at the same time; half the processor cores where absent. */
-  readonly slots?: number | undefined;
+  /** How many jobs run at the same time: heavy ones half the processor cores, others as many as there are, where absent. */
+  readonly slots?: { readonly heavy: number; readonly light: number } | undefined;
 }
 
 type AnyKind = JobKind<unknown, unknown>;
@@ -41,11 +42,13 @@ interface ActiveJob {
 }
 
 const logEndBytes = 16 * 1024;
+const keptRoutineJobs = 10;
+const engineActor: Actor = { name: 'Slipway', key: 'engine', door: 'engine' };
 
 /** The queue: starts jobs in order, follows them, and takes their results into the registry. */
 export class JobsService implements Jobs {
   private readonly deps: JobsDeps;
-  private readonly slots: number;
+  private readonly slots: { readonly heavy: number; readonly light: number };
   private readonly kinds = new Map<string, AnyKind>();
   private readonly queue: StoredJob[] = [];
   private readonly active = new Map<string, ActiveJob>();
@@ -55,7 +58,8 @@ export class JobsService implements Jobs {
 
   constructor(deps: JobsDeps) {
     this.deps = deps;
-    this.slots = deps.slots ?? Math.max(1, Math.floor(availableParallelism() / 2));
+    const cores = availableParallelism();
+    this.slots = deps.slots ?? { heavy: Math.max(1, Math.floor(cores / 2)), light: Math.max(2, cores) };
   }
 
   define<Input, Result>(kind: JobKind<Input, Result>): void {
@@ -74,7 +78,10 @@ export class JobsService implements Jobs {
     const parsed = kind.input.parse(input);
     const id = options.jobId ?? newId();
     await this.deps.registry.transact(actor, [
-      ['jobs.create', { id, kind: kindName, title: kind.title(parsed), input: parsed }],
+      [
+        'jobs.create',
+        { id, kind: kindName, title: kind.title(parsed), input: parsed, isRoutine: kind.isRoutine === true },
+      ],
       ...(options.ops ?? []),
     ]);
     const stored = await this.stored(id);
@@ -183,11 +190,22 @@ export class JobsService implements Jobs {
   }
 
   private fillSlots(): void {
-    while (!this.isClosed && this.active.size < this.slots) {
-      const next = this.queue.shift();
+    while (!this.isClosed) {
+      const place = this.queue.findIndex(({ job }) => this.hasSlot(job.kind));
+      const [next] = place < 0 ? [] : this.queue.splice(place, 1);
       if (next === undefined) return;
       this.occupy(next, (active) => this.run(active));
     }
+  }
+
+  private hasSlot(kindName: string): boolean {
+    const isHeavy = this.isHeavy(kindName);
+    const running = [...this.active.values()].filter((active) => this.isHeavy(active.stored.job.kind) === isHeavy);
+    return running.length < (isHeavy ? this.slots.heavy : this.slots.light);
+  }
+
+  private isHeavy(kindName: string): boolean {
+    return this.kinds.get(kindName)?.isHeavy === true;
   }
 
   /** Does `work` in a slot; whatever happens in it, the slot is freed afterwards. */
@@ -286,7 +304,10 @@ export class JobsService implements Jobs {
     const progress = status === 'finished' ? 1 : before.progress;
     await this.deps.registry.transact(actor, [
       ...endOps,
-      ['jobs.end', { id, status, progress, message: before.message, result, error }],
+      [
+        'jobs.end',
+        { id, status, progress, message: before.message, result, error, isRoutine: kind?.isRoutine === true },
+      ],
       ['intents.close', { id }],
     ]);
     const { job } = await this.stored(id);
@@ -298,6 +319,15 @@ export class JobsService implements Jobs {
       this.warn(fault);
     }
     this.waiters.settle(job);
+    if (kind?.isRoutine === true && status === 'finished') await this.forgetOldest(kindName);
+  }
+
+  private async forgetOldest(kindName: string): Promise<void> {
+    const forgotten = await this.deps.registry.write(engineActor, 'jobs.forget', { kind: kindName, keep: keptRoutineJobs });
+    for (const id of forgotten) {
+      await rm(this.folderOf(id).dir, { recursive: true, force: true });
+      this.deps.events.publish({ topic: 'jobs', id, change: 'removed' });
+    }
   }
 
   private opsOnEnd(stored: StoredJob, job: Job, ending: Ending): readonly WriteOp[] {

@@ -32,6 +32,8 @@ export interface JobKind<Input, Result> {
   readonly kind: string;
   /** Heavy jobs wait for each other; others wait only for a few of their like. */
   readonly isHeavy?: boolean;
+  /** Work that the engine does again and again: the audit trail is silent about it, and only the newest are kept. */
+  readonly isRoutine?: boolean;
   readonly input: z.ZodType<Input>;
   readonly result: z.ZodType<Result>;
   title(input: Input): string;
@@ -54,8 +56,6 @@ export interface JobKind<Input, Result> {
   prepare?(job: Job, input: Input, tmp: string): Promise<void>;
   /** Changes that go with an end that is not `finished`. */
   onEnd?(job: Job, input: Input, status: JobStatus, error: ErrorBody | null): readonly WriteOp[];
-  /** What a retry starts with, where the same input would collide with what the first try left (a run's row). */
-  prepareRetry?(input: Input, newJobId: string): Promise<{ readonly input: Input; readonly ops: readonly WriteOp[] }>;
   /**
    * For kinds whose input names rows that were made at the start: what `retry` starts instead,
    * and the changes that are committed with the new job's row.

@@ -28,6 +28,7 @@ export function createRefreshKind(deps: {
   const { registry, events, afterRefresh } = deps;
   return {
     kind: 'monitoring.refresh',
+    isRoutine: true,
     input: refreshInput,
     result: refreshResult,
     title: (input) => `Refresh the monitor of ${input.deploymentName}`,

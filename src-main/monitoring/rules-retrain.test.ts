@@ -11,8 +11,12 @@ describe('decide', () => {
       gain: expect.closeTo(0.02, 10),
       reason: "Promoted: auc 0.7200 against the champion's 0.7000 on the same 100 held-out rows.",
     });
-    expect(decide({ metric: 'logLoss', champion: 0.5, challenger: 0.4, minGain: 0, heldOutRows: 1 }).isBetter).toBe(true);
-    expect(decide({ metric: 'logLoss', champion: 0.4, challenger: 0.5, minGain: 0, heldOutRows: 1 }).isBetter).toBe(false);
+    expect(decide({ metric: 'logLoss', champion: 0.5, challenger: 0.4, minGain: 0, heldOutRows: 1 }).isBetter).toBe(
+      true,
+    );
+    expect(decide({ metric: 'logLoss', champion: 0.4, challenger: 0.5, minGain: 0, heldOutRows: 1 }).isBetter).toBe(
+      false,
+    );
   });
 
   it('keeps the champion when the gain is smaller than asked for, and says so', () => {

@@ -5,6 +5,9 @@ import type { ObjectStore } from './types.ts';
 
 const digestInside = /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g;
 
+/** File systems stamp files with a coarser clock than the one that jobs are stamped with. */
+const clockSlackMs = 1000;
+
 /** Every word inside a value that could be an object's name. */
 export function findDigests(value: unknown): string[] {
   return JSON.stringify(value ?? null).match(digestInside) ?? [];
@@ -22,7 +25,7 @@ async function collectNeeded(registry: Registry): Promise<{ needed: Set<string>;
       ...openJobs.flatMap(({ input }) => findDigests(input)),
     ]),
     // What a running job has stored is named by no row before the job ends, however long that takes.
-    oldestOpenJobMs: Math.min(Infinity, ...openJobs.map(({ job }) => job.createdAt)),
+    oldestOpenJobMs: Math.min(Infinity, ...openJobs.map(({ job }) => job.createdAt - clockSlackMs)),
   };
 }
 

@@ -74,7 +74,7 @@ export const jobReaders = {
 export const jobWriters = {
   'jobs.create': (
     db: WritableDb,
-    input: { id: string; kind: string; title: string; input: unknown },
+    input: { id: string; kind: string; title: string; input: unknown; isRoutine?: boolean },
     context: WriteContext,
   ): void => {
     db.prepare(
@@ -87,6 +87,7 @@ export const jobWriters = {
       JSON.stringify(context.actor),
       context.at,
     );
+    if (input.isRoutine === true) return;
     recordEvent(db, context, {
       action: 'job.create',
       subjectKind: 'job',
@@ -122,6 +123,7 @@ export const jobWriters = {
       message: string;
       result: Record<string, unknown> | null;
       error: ErrorBody | null;
+      isRoutine?: boolean;
     },
     context: WriteContext,
   ): void => {
@@ -139,6 +141,7 @@ export const jobWriters = {
         input.id,
       );
     if (changes === 0) throw new Error(`job ${input.id} has ended already`);
+    if (input.isRoutine === true && input.status === 'finished') return;
     recordEvent(db, context, {
       action: `job.${input.status}`,
       subjectKind: 'job',
@@ -146,4 +149,14 @@ export const jobWriters = {
       data: input.error === null ? {} : { code: input.error.code },
     });
   },
+  /** Drops the finished jobs of a kind but the newest `keep`; answers their ids. */
+  'jobs.forget': (db: WritableDb, input: { kind: string; keep: number }, _context: WriteContext): string[] =>
+    db
+      .prepare<[string, string, number], { id: string }>(
+        `DELETE FROM jobs WHERE kind = ? AND status = 'finished' AND id NOT IN
+           (SELECT id FROM jobs WHERE kind = ? AND status = 'finished' ORDER BY id DESC LIMIT ?)
+         RETURNING id`,
+      )
+      .all(input.kind, input.kind, input.keep)
+      .map((row) => row.id),
 };

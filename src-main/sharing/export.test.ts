@@ -28,7 +28,7 @@ beforeEach(async () => {
   ({ registry, dir, dispose } = await createTestRegistry());
   workspaceId = await registry.write(testActor, 'workspace.ensure', {});
   objects = openObjectStore(join(dir, '.slipway', 'objects'));
-  jobs = createJobs({ registry, events: new EventBus(), workspaceDir: dir, entry, slots: 1 });
+  jobs = createJobs({ registry, events: new EventBus(), workspaceDir: dir, entry, slots: { heavy: 1, light: 1 } });
   handlers = sharingHandlers(createSharing({ registry, jobs, workspaceDir: dir }));
   mkdirSync(join(dir, '.slipway', 'predictions', 'd1'), { recursive: true });
   mkdirSync(join(dir, 'slipway', 'gates'), { recursive: true });

@@ -59,6 +59,7 @@ export function trainJobKind(events: EventBus): JobKind<TrainJobInput, TrainJobR
     });
   return {
     kind: 'training.train',
+    isHeavy: true,
     input: trainJobInput,
     result: trainJobResult,
     title: (input) => `Train a ${input.trainer} model for ${input.target} on ${input.datasetName}`,

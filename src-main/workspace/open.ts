@@ -93,7 +93,7 @@ export async function openWorkspace(
       registry,
       secrets: profile.secrets(id),
     });
-    if (!isReadOnly) await services.recover();
+    await services.recover();
     return toOpenWorkspace({ original, layout, id, name: settings.name, isReadOnly, services, registry, lock });
   } catch (error) {
     await registry?.close();

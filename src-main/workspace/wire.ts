@@ -6,7 +6,7 @@ import { EventBus } from '../event-bus.ts';
 import type { HandlersOf } from '../handlers.ts';
 import { createJobs, jobHandlers, type Jobs } from '../jobs/index.ts';
 import { Models, modelHandlers } from '../models/index.ts';
-import { createMonitoring, engineActor, monitoringHandlers, Retraining } from '../monitoring/index.ts';
+import { createMonitoring, monitoringHandlers, Retraining } from '../monitoring/index.ts';
 import { createStorage, openObjectStore, storageHandlers } from '../objects/index.ts';
 import type { Secrets } from '../profile.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -55,16 +55,6 @@ export function wireServices(workspace: {
   models.onAliasMoved((modelId, alias, version, actor) => serving.followAlias(modelId, alias, version, actor));
   monitoring.onAlert((monitor, alert, window) => retraining.onAlert(monitor, alert, window));
 
-  /** An engine killed between an alias's move and the deployments that follow it left them behind. */
-  const catchUpWithAliases = async (): Promise<void> => {
-    for (const deployment of await serving.list()) {
-      if (deployment.alias === null || deployment.desired !== 'running') continue;
-      const named = (await models.get(deployment.modelId)).aliases.find(({ alias }) => alias === deployment.alias);
-      if (named === undefined || deployment.arms.some((arm) => arm.version === named.version)) continue;
-      await serving.followAlias(deployment.modelId, deployment.alias, named.version, engineActor);
-    }
-  };
-
   return {
     handlers: {
       ...workspaceHandlers({ ...workspace, objects }),
@@ -82,9 +72,9 @@ export function wireServices(workspace: {
     events,
     jobs,
     recover: async () => {
+      if (workspace.isReadOnly) return serving.recover({ isReadOnly: true });
       await jobs.recover();
       await serving.recover({ isReadOnly: false });
-      await catchUpWithAliases();
       monitoring.start();
       await retraining.recover();
     },
