@@ -78,31 +78,37 @@ async function hold(from: string, to: string): Promise<void> {
 }
 
 /**
- * Takes the prediction log as it is now into `into`, while workers go on writing: a segment that is still open is copied
- * up to its last whole line, under the name that it will have; one that is closed meanwhile is taken under that name.
+ * Takes the prediction log as it is now into `into`, while workers go on writing and refreshes compact: a segment that is
+ * still open is copied up to its last whole line, under the name that it will have. What lies under another name by the
+ * time its turn comes is looked for again, so that nothing is left out; what is then there in both forms counts once.
  * Answers the relative paths.
+ * @param take How a whole file gets its second name or its copy.
  */
-export async function freezePredictions(folder: string, into: string): Promise<string[]> {
+export async function freezePredictions(
+  folder: string,
+  into: string,
+  take: (from: string, to: string) => Promise<void> = hold,
+): Promise<string[]> {
   const taken = new Set<string>();
-  for (const name of await listFiles(folder)) {
-    if (name.endsWith('.tmp')) continue;
-    const isOpen = name.endsWith(openEnding);
-    const closed = isOpen ? name.slice(0, -openEnding.length) : name;
-    if (taken.has(closed) || findPathProblem(`.slipway/predictions/${closed}`) !== null) continue;
-    const to = join(into, closed);
-    await mkdir(dirname(to), { recursive: true });
-    try {
-      if (isOpen) await copyFile(join(folder, name), to);
-      else await hold(join(folder, name), to);
-    } catch (error) {
-      if (!isAbsent(error)) throw error;
-      if (!isOpen) continue;
-      await hold(join(folder, closed), to);
+  for (let hasMoved = true; hasMoved;) {
+    hasMoved = false;
+    for (const name of await listFiles(folder)) {
+      if (name.endsWith('.tmp')) continue;
+      const isOpen = name.endsWith(openEnding);
+      const closed = isOpen ? name.slice(0, -openEnding.length) : name;
+      if (taken.has(closed) || findPathProblem(`.slipway/predictions/${closed}`) !== null) continue;
+      const to = join(into, closed);
+      await mkdir(dirname(to), { recursive: true });
+      try {
+        await (isOpen ? copyFile : take)(join(folder, name), to);
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+        hasMoved = true;
+        continue;
+      }
+      if (isOpen) await truncate(to, await endOfLastLine(to));
       taken.add(closed);
-      continue;
     }
-    if (isOpen) await truncate(to, await endOfLastLine(to));
-    taken.add(closed);
   }
   return [...taken];
 }
