@@ -1,9 +1,10 @@
-import { constants, createWriteStream } from 'node:fs';
+import { constants, createWriteStream, existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ObjectStore } from '../objects/types.ts';
 import type { Registry } from '../registry/registry.ts';
+import { freezePredictions } from '../sharing/index.ts';
 import { badTarget } from './errors.ts';
 import { layoutOf, type Layout } from './layout.ts';
 
@@ -54,15 +55,10 @@ export async function backupWorkspace(
     files += 1;
     sizeBytes += (await stat(place)).size;
   }
-  const copyTree = async (from: string, to: string): Promise<void> => {
-    const isThere = await stat(from).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) await cp(from, to, { recursive: true, errorOnExist: true });
-  };
-  await copyTree(layout.predictions, target.predictions);
-  await copyTree(join(layout.dir, 'slipway'), join(target.dir, 'slipway'));
+  // Workers and refreshes rename and compact its files all the time; links would make the copy less than one.
+  await freezePredictions(layout.predictions, target.predictions, (from, to) => copyFile(from, to));
+  const own = join(layout.dir, 'slipway');
+  if (existsSync(own)) await cp(own, join(target.dir, 'slipway'), { recursive: true, errorOnExist: true });
   await copyFile(layout.settings, target.settings, constants.COPYFILE_EXCL);
   return { path: target.dir, files: files + 1, sizeBytes };
 }

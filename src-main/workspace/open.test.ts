@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWritable } from '../registry/db.ts';
@@ -123,8 +123,12 @@ describe('an open workspace', () => {
     await expect(callWorkspace(workspace, 'workspace.backup', { path: home.dir })).rejects.toMatchObject({
       message: expect.stringContaining('it is not empty'),
     });
+    const log = join(layoutOf(at('source')).predictions, 'd1');
+    await mkdir(log, { recursive: true });
+    await writeFile(join(log, '1-2-3.ndjson.open'), '{"a":1}\n{"a":');
     const made = await callWorkspace(workspace, 'workspace.backup', { path: at('copy') });
     expect(made.files).toBeGreaterThan(4);
+    expect(await readFile(join(layoutOf(at('copy')).predictions, 'd1', '1-2-3.ndjson'), 'utf8')).toBe('{"a":1}\n');
     await workspace.close({ stopDeployments: true });
 
     const copy = await openWorkspace(at('copy'));
