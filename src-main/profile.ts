@@ -27,7 +27,8 @@ export interface Secrets {
 export function profileDir(): string {
   const chosen = process.env['SLIPWAY_HOME'];
   if (chosen !== undefined && chosen !== '') return chosen;
-  if (process.platform === 'win32') return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Slipway');
+  if (process.platform === 'win32')
+    return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Slipway');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Slipway');
   return join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'slipway');
 }
@@ -93,7 +94,8 @@ export class Profile {
 
   secrets(workspaceId: string): Secrets {
     return {
-      get: async (name) => (await this.change((file) => file, workspaceId)).workspaces[workspaceId]?.secrets[name] ?? null,
+      get: async (name) =>
+        (await this.change((file) => file, workspaceId)).workspaces[workspaceId]?.secrets[name] ?? null,
       set: async (name, value) => {
         await this.change((file) => {
           const entry = file.workspaces[workspaceId];

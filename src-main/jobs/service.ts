@@ -323,7 +323,10 @@ export class JobsService implements Jobs {
   }
 
   private async forgetOldest(kindName: string): Promise<void> {
-    const forgotten = await this.deps.registry.write(engineActor, 'jobs.forget', { kind: kindName, keep: keptRoutineJobs });
+    const forgotten = await this.deps.registry.write(engineActor, 'jobs.forget', {
+      kind: kindName,
+      keep: keptRoutineJobs,
+    });
     for (const id of forgotten) {
       await rm(this.folderOf(id).dir, { recursive: true, force: true });
       this.deps.events.publish({ topic: 'jobs', id, change: 'removed' });

@@ -5,7 +5,10 @@ export function noSuchModel(wanted: string, names: readonly string[]): SlipwayEr
   return new SlipwayError({
     code: 'models.no-such-model',
     message: `There is no model "${wanted}".`,
-    hint: names.length === 0 ? 'Register one with `slipway model register`.' : `There are: ${names.slice(0, 10).join(', ')}.`,
+    hint:
+      names.length === 0
+        ? 'Register one with `slipway model register`.'
+        : `There are: ${names.slice(0, 10).join(', ')}.`,
   });
 }
 

@@ -25,7 +25,11 @@ const datatypes: Partial<Record<ElementType, Datatype>> = {
 function toTensor(path: string, info: ValueInfo): { name: string; datatype: Datatype; shape: number[] } {
   const datatype = datatypes[info.type];
   if (datatype === undefined) throw hasUnusableTensor(basename(path), info.name, info.type);
-  return { name: info.name, datatype, shape: info.shape.map((size) => (typeof size === 'number' && size > 0 ? size : -1)) };
+  return {
+    name: info.name,
+    datatype,
+    shape: info.shape.map((size) => (typeof size === 'number' && size > 0 ? size : -1)),
+  };
 }
 
 /**
@@ -34,7 +38,10 @@ function toTensor(path: string, info: ValueInfo): { name: string; datatype: Data
  */
 export async function readForeignSignature(path: string): Promise<Signature> {
   const found = await stat(path).catch((error: unknown) => {
-    throw cannotReadModelFile(path, error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String(error));
+    throw cannotReadModelFile(
+      path,
+      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String(error),
+    );
   });
   if (!found.isFile()) throw cannotReadModelFile(path, 'it is not a file');
   const facts = await inspectModel(path);

@@ -19,13 +19,19 @@ export function collectLineage(
   split: Split | null,
   datasetVersion: DatasetVersion | null,
 ): LineageStep[] {
-  const steps: LineageStep[] = [{ kind: 'model version', id: version.id, label: `${version.modelName} v${version.number}` }];
+  const steps: LineageStep[] = [
+    { kind: 'model version', id: version.id, label: `${version.modelName} v${version.number}` },
+  ];
   if (run !== null) steps.push({ kind: 'run', id: run.id, label: run.name });
   if (split !== null) steps.push({ kind: 'split', id: split.id, label: describeSplit(split) });
   if (datasetVersion !== null) {
     const { source } = datasetVersion;
     steps.push(
-      { kind: 'dataset version', id: datasetVersion.id, label: `${datasetVersion.datasetName} v${datasetVersion.number}` },
+      {
+        kind: 'dataset version',
+        id: datasetVersion.id,
+        label: `${datasetVersion.datasetName} v${datasetVersion.number}`,
+      },
       { kind: 'source', id: source.digest, label: `${source.fileName} (${source.format}, ${source.sizeBytes} bytes)` },
     );
   }

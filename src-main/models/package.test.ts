@@ -23,18 +23,26 @@ const input: PackageInput = {
 describe('a package', () => {
   it('has an MLmodel whose YAML holds the columns as MLflow reads them, whatever their names', () => {
     const mlmodel = parse(toMlmodel(input)) as Record<string, Record<string, unknown>>;
-    expect(mlmodel['flavors']).toMatchObject({ onnx: { data: 'model.onnx' }, python_function: { loader_module: 'mlflow.onnx' } });
+    expect(mlmodel['flavors']).toMatchObject({
+      onnx: { data: 'model.onnx' },
+      python_function: { loader_module: 'mlflow.onnx' },
+    });
     expect(mlmodel['model_uuid']).toBe('01a1f93f55d970008ccc59eaeedcc31c');
     expect(JSON.parse(String(mlmodel['signature']?.['inputs']))).toEqual([
       { type: 'float', name: 'x "y": #1', required: true },
       { type: 'string', name: 'colour', required: true },
     ]);
-    expect(JSON.parse(String(mlmodel['signature']?.['outputs']))).toEqual([{ type: 'float', name: 'prediction', required: true }]);
+    expect(JSON.parse(String(mlmodel['signature']?.['outputs']))).toEqual([
+      { type: 'float', name: 'prediction', required: true },
+    ]);
   });
 
   it('describes tensors that are no columns as tensors', () => {
     const tensor = { name: 'image', datatype: 'FP32' as const, shape: [-1, 3, 8, 8], kind: null };
-    const mlmodel = parse(toMlmodel({ ...input, signature: { ...signature, inputs: [tensor] } })) as Record<string, Record<string, unknown>>;
+    const mlmodel = parse(toMlmodel({ ...input, signature: { ...signature, inputs: [tensor] } })) as Record<
+      string,
+      Record<string, unknown>
+    >;
     expect(JSON.parse(String(mlmodel['signature']?.['inputs']))).toEqual([
       { name: 'image', type: 'tensor', 'tensor-spec': { dtype: 'float32', shape: [-1, 3, 8, 8] } },
     ]);

@@ -59,7 +59,11 @@ function toMlflowSchema(tensors: readonly Tensor[]): string {
     tensors.map((tensor) =>
       areColumns
         ? { type: mlflowTypes[tensor.datatype], name: tensor.name, required: true }
-        : { name: tensor.name, type: 'tensor', 'tensor-spec': { dtype: numpyTypes[tensor.datatype], shape: tensor.shape } },
+        : {
+            name: tensor.name,
+            type: 'tensor',
+            'tensor-spec': { dtype: numpyTypes[tensor.datatype], shape: tensor.shape },
+          },
     ),
   );
 }
@@ -132,7 +136,9 @@ export function buildPackageTexts(input: PackageInput): readonly PackageText[] {
         '',
       ].join('\n'),
     },
-    ...(input.inputExample === null ? [] : [{ path: 'input_example.json', text: `${JSON.stringify(input.inputExample)}\n` }]),
+    ...(input.inputExample === null
+      ? []
+      : [{ path: 'input_example.json', text: `${JSON.stringify(input.inputExample)}\n` }]),
     { path: 'slipway.json', text: `${JSON.stringify(input.slipway)}\n` },
   ];
 }

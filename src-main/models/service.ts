@@ -65,7 +65,11 @@ export class Models {
   /** @throws SlipwayError `models.no-such-model` */
   async get(nameOrId: string): Promise<Model> {
     const found = await this.deps.registry.read('models.get', { model: nameOrId });
-    if (found === null) throw noSuchModel(nameOrId, (await this.list()).map((model) => model.name));
+    if (found === null)
+      throw noSuchModel(
+        nameOrId,
+        (await this.list()).map((model) => model.name),
+      );
     return found;
   }
 
@@ -88,7 +92,8 @@ export class Models {
     const run = await this.deps.registry.read('runs.get', { id: runId });
     if (run === null) throw runHasNoModel(runId, 'there is no such run');
     if (run.status !== 'finished') throw runHasNoModel(runId, `it is ${run.status}`);
-    const artifact = (path: string): Run['artifacts'][number] | undefined => run.artifacts.find((entry) => entry.path === path);
+    const artifact = (path: string): Run['artifacts'][number] | undefined =>
+      run.artifacts.find((entry) => entry.path === path);
     const model = artifact('model/model.onnx');
     const signatureFile = artifact('model/signature.json');
     if (model === undefined || signatureFile === undefined) throw runHasNoModel(runId, 'it left no model');
@@ -101,7 +106,8 @@ export class Models {
       model,
       signature,
       baseline: baselineFile ?? null,
-      inputExample: exampleFile === undefined ? null : inputExampleSchema.parse(await this.readJson(exampleFile.digest)),
+      inputExample:
+        exampleFile === undefined ? null : inputExampleSchema.parse(await this.readJson(exampleFile.digest)),
       source: 'run',
     });
   }
@@ -116,9 +122,21 @@ export class Models {
       if (error instanceof Error && 'code' in error) throw cannotReadModelFile(path, error.message);
       throw error;
     }
-    const job = await this.deps.jobs.start(actor, 'models.check', { digest: model.digest, fileName: basename(path), signature });
+    const job = await this.deps.jobs.start(actor, 'models.check', {
+      digest: model.digest,
+      fileName: basename(path),
+      signature,
+    });
     await this.deps.jobs.result(job.id);
-    return this.addVersion(actor, { modelName, run: null, model, signature, baseline: null, inputExample: null, source: 'file' });
+    return this.addVersion(actor, {
+      modelName,
+      run: null,
+      model,
+      signature,
+      baseline: null,
+      inputExample: null,
+      source: 'file',
+    });
   }
 
   async setAlias(nameOrId: string, alias: string, version: number, actor: Actor): Promise<Model> {
@@ -190,7 +208,10 @@ export class Models {
       baselineDigest: input.baseline?.digest ?? null,
       source: input.source,
     };
-    const lineage = await this.collect({ ...draft, modelId: id, number: 1, packageDigest: '', files: [], actor, createdAt }, run);
+    const lineage = await this.collect(
+      { ...draft, modelId: id, number: 1, packageDigest: '', files: [], actor, createdAt },
+      run,
+    );
     const texts = buildPackageTexts({
       modelId: id,
       createdAt,

@@ -2,6 +2,7 @@ import type { Actor } from '../../src-preload/contract/common.ts';
 import { SlipwayError } from '../../src-preload/contract/errors.ts';
 import type { Job } from '../../src-preload/contract/jobs/index.ts';
 import type { Alert, Monitor, MonitorWindow, Retrain } from '../../src-preload/contract/monitoring/index.ts';
+import type { ModelVersion } from '../../src-preload/contract/models/index.ts';
 import type { Deployment } from '../../src-preload/contract/serving/index.ts';
 import type { Evaluation } from '../evaluation/index.ts';
 import type { Datasets } from '../datasets/index.ts';
@@ -76,12 +77,18 @@ export class Retraining {
   async onAlert(monitor: Monitor, alert: Alert, window: Pick<MonitorWindow, 'endAt'>): Promise<void> {
     if (!monitor.retrain.isEnabled) return;
     const [last] = await this.list(monitor.id);
-    if (last !== undefined && (last.endedAt === null || Date.now() - last.createdAt < monitor.retrain.cooldownMs)) return;
+    if (last !== undefined && (last.endedAt === null || Date.now() - last.createdAt < monitor.retrain.cooldownMs))
+      return;
     await this.start(monitor, engineActor, alert.id, window.endAt);
   }
 
   /** @throws SlipwayError `monitoring.retrain-under-way` */
-  async start(monitor: Monitor, actor: Actor, alertId: string | null = null, untilMs: number | null = null): Promise<Retrain> {
+  async start(
+    monitor: Monitor,
+    actor: Actor,
+    alertId: string | null = null,
+    untilMs: number | null = null,
+  ): Promise<Retrain> {
     const [last] = await this.list(monitor.id);
     if (last?.endedAt === null) {
       throw new SlipwayError({
@@ -91,7 +98,12 @@ export class Retraining {
       });
     }
     const id = newId();
-    await this.deps.registry.write(actor, 'retrains.create', { id, monitorId: monitor.id, alertId, state: { ...newState, untilMs } });
+    await this.deps.registry.write(actor, 'retrains.create', {
+      id,
+      monitorId: monitor.id,
+      alertId,
+      state: { ...newState, untilMs },
+    });
     this.deps.events.publish({ topic: 'retrains', id, change: 'created' });
     this.drive(id);
     return (await this.load(id)).public;
@@ -108,7 +120,10 @@ export class Retraining {
   }
 
   private drive(id: string): void {
-    void this.run(id).catch((error: unknown) => this.fail(id, error));
+    void this.run(id)
+      .catch((error: unknown) => this.fail(id, error))
+      // The registry cannot be written: the next start goes on from the last step that was.
+      .catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)));
   }
 
   private async run(id: string): Promise<void> {
@@ -181,7 +196,11 @@ export class Retraining {
     const jobId = current.state.trainJobId ?? '';
     if ((await this.deps.jobs.wait(jobId)).status === 'interrupted') {
       // The machine went down with the training: a new run, from the same rows.
-      return this.train(await this.save(current.public.id, 'training', { runId: null, trainJobId: null }), monitor, deployment);
+      return this.train(
+        await this.save(current.public.id, 'training', { runId: null, trainJobId: null }),
+        monitor,
+        deployment,
+      );
     }
     await this.deps.jobs.result(jobId);
     return this.save(current.public.id, 'comparing', {});
@@ -194,9 +213,16 @@ export class Retraining {
     const run = await registry.read('runs.get', { id: runId });
     const champion = await models.resolve({ model: deployment.modelId, version: championVersion });
     const datasetVersion = await this.datasetVersionOf(stored);
-    const held = { dataset: datasetVersion.datasetId, datasetVersion: datasetVersion.number, splitId: run?.splitId ?? '' };
+    const held = {
+      dataset: datasetVersion.datasetId,
+      datasetVersion: datasetVersion.number,
+      splitId: run?.splitId ?? '',
+    };
     const ours = await evaluation.evaluateRun(runId, engineActor);
-    const theirs = await evaluation.evaluateVersion({ model: champion.modelId, version: champion.number, ...held }, engineActor);
+    const theirs = await evaluation.evaluateVersion(
+      { model: champion.modelId, version: champion.number, ...held },
+      engineActor,
+    );
     const metric = monitor.retrain.metric ?? defaultMetric(champion.task ?? 'binary');
     const challengerValue = ours.metrics[metric];
     const championValue = theirs.metrics[metric];
@@ -208,7 +234,9 @@ export class Retraining {
       });
     }
     const versions = await models.versions(deployment.modelId);
-    const version = versions.find((entry) => entry.runId === runId) ?? (await models.register(deployment.modelName, runId, engineActor));
+    const version =
+      versions.find((entry) => entry.runId === runId) ??
+      (await models.register(deployment.modelName, runId, engineActor));
     const decision = decide({
       metric,
       champion: championValue,
@@ -216,8 +244,8 @@ export class Retraining {
       minGain: monitor.retrain.minGain,
       heldOutRows: ours.rowCount,
     });
-    const alias = deployment.alias ?? 'champion';
-    await models.setAlias(deployment.modelId, decision.isBetter ? alias : 'challenger', version.number, engineActor);
+    if (decision.isBetter) await this.promote(deployment, champion, version);
+    else await models.setAlias(deployment.modelId, 'challenger', version.number, engineActor);
     await this.save(stored.public.id, decision.isBetter ? 'promoted' : 'rejected', {
       modelVersion: version.number,
       metric,
@@ -225,6 +253,22 @@ export class Retraining {
       challengerValue,
       heldOutRows: ours.rowCount,
       reason: decision.reason,
+    });
+  }
+
+  /** Moves the alias and the deployment; where the new version cannot be served, both stay with the champion. */
+  private async promote(deployment: Deployment, champion: ModelVersion, version: ModelVersion): Promise<void> {
+    const { models, serving } = this.deps;
+    const alias = deployment.alias ?? 'champion';
+    await models.setAlias(deployment.modelId, alias, version.number, engineActor);
+    if (deployment.alias === null) await serving.setVersion(deployment.id, version.number, engineActor);
+    const moved = await serving.get(deployment.id);
+    if (championNumber(moved) === version.number) return;
+    await models.setAlias(deployment.modelId, alias, champion.number, engineActor);
+    throw new SlipwayError({
+      code: 'monitoring.cannot-promote',
+      message: `Version ${version.number} is better but cannot be served: ${moved.message}`,
+      hint: `Version ${champion.number} keeps serving. The deployment's log tells more.`,
     });
   }
 

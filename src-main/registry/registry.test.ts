@@ -15,7 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => dispose());
 
-const intent = (id: string): { id: string; kind: string; data: Record<string, unknown> } => ({ id, kind: 'test', data: {} });
+const intent = (id: string): { id: string; kind: string; data: Record<string, unknown> } => ({
+  id,
+  kind: 'test',
+  data: {},
+});
 
 it('commits all operations of a transaction or none', async () => {
   await registry.transact(testActor, [
@@ -32,13 +36,20 @@ it('commits all operations of a transaction or none', async () => {
 });
 
 it('signs every event with its actor', async () => {
-  await registry.write(testActor, 'events.add', { action: 'test.note', subjectKind: 'test', subjectId: 's1', data: { n: 1 } });
+  await registry.write(testActor, 'events.add', {
+    action: 'test.note',
+    subjectKind: 'test',
+    subjectId: 's1',
+    data: { n: 1 },
+  });
   const [event] = await registry.read('events.list', { limit: 1, subjectId: 's1' });
   expect(event).toMatchObject({ action: 'test.note', actor: testActor, data: { n: 1 } });
 });
 
 it('passes a store’s own error with code and hint', async () => {
-  await expect(registry.write(testActor, 'models.setAlias', { modelId: 'none', alias: 'champion', version: 4 })).rejects.toMatchObject({
+  await expect(
+    registry.write(testActor, 'models.setAlias', { modelId: 'none', alias: 'champion', version: 4 }),
+  ).rejects.toMatchObject({
     code: 'models.no-such-version',
     message: 'There is no version 4 of this model.',
   });

@@ -17,7 +17,14 @@ interface RetrainRow {
 /** What a retraining has come to, as far as it must survive the engine. */
 export type RetrainState = Pick<
   Retrain,
-  'runId' | 'modelVersion' | 'championVersion' | 'metric' | 'championValue' | 'challengerValue' | 'heldOutRows' | 'reason'
+  | 'runId'
+  | 'modelVersion'
+  | 'championVersion'
+  | 'metric'
+  | 'championValue'
+  | 'challengerValue'
+  | 'heldOutRows'
+  | 'reason'
 > & {
   readonly collectJobId: string | null;
   readonly importJobId: string | null;
@@ -71,14 +78,9 @@ export const retrainWriters = {
     input: { id: string; monitorId: string; alertId: string | null; state: RetrainState },
     context: WriteContext,
   ): void => {
-    db.prepare('INSERT INTO retrains (id, monitor_id, alert_id, status, state, created_at) VALUES (?, ?, ?, ?, ?, ?)').run(
-      input.id,
-      input.monitorId,
-      input.alertId,
-      'collecting',
-      JSON.stringify(input.state),
-      context.at,
-    );
+    db.prepare(
+      'INSERT INTO retrains (id, monitor_id, alert_id, status, state, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+    ).run(input.id, input.monitorId, input.alertId, 'collecting', JSON.stringify(input.state), context.at);
     recordEvent(db, context, {
       action: 'retrain.start',
       subjectKind: 'retrain',

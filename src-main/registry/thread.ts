@@ -9,7 +9,9 @@ const port = parentPort;
 if (port === null) throw new Error('registry/thread.ts runs as a worker thread');
 const data = workerData as ThreadData;
 const readDb: ReadableDb =
-  data.role === 'writer' ? openWritable(data.registryPath, data.metricsPath) : openReadable(data.registryPath, data.metricsPath);
+  data.role === 'writer'
+    ? openWritable(data.registryPath, data.metricsPath)
+    : openReadable(data.registryPath, data.metricsPath);
 /** Branded types keep readers from writing; here alone the role decides which brand the handle carries. */
 const writeDb: WritableDb | null = data.role === 'writer' ? (readDb as WritableDb) : null;
 
@@ -21,7 +23,9 @@ function transact(db: WritableDb, request: Extract<ThreadRequest, { type: 'trans
   const results = db
     .transaction(() => {
       const made = request.ops.map(([name, input]) => {
-        const writer = Object.hasOwn(writers, name) ? (writers as unknown as Record<string, AnyWriter>)[name] : undefined;
+        const writer = Object.hasOwn(writers, name)
+          ? (writers as unknown as Record<string, AnyWriter>)[name]
+          : undefined;
         if (writer === undefined) throw new Error(`no registry writer named ${name}`);
         return writer(db, input, context);
       });

@@ -32,7 +32,8 @@ export async function prepareDatabases(layout: Layout): Promise<{ schemaVersion:
   } catch (error) {
     if (error instanceof SlipwayError) throw error;
     if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-      if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT')) throw isDamaged(layout.registry, error.message);
+      if (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT'))
+        throw isDamaged(layout.registry, error.message);
     }
     throw error;
   } finally {

@@ -20,7 +20,8 @@ export async function examine(layout: Layout, registry: Registry, objects: Objec
   });
   const refs = await registry.read('objects.refs', {});
   const missing: string[] = [];
-  for (const ref of refs) if (!(await objects.has(ref.digest))) missing.push(`${ref.digest.slice(0, 12)} (${ref.owner})`);
+  for (const ref of refs)
+    if (!(await objects.has(ref.digest))) missing.push(`${ref.digest.slice(0, 12)} (${ref.owner})`);
   checks.push({
     name: 'Objects',
     status: missing.length === 0 ? 'pass' : 'fail',
@@ -33,7 +34,8 @@ export async function examine(layout: Layout, registry: Registry, objects: Objec
   checks.push({
     name: 'Unfinished work',
     status: 'pass',
-    message: intents.length === 0 ? 'Nothing is half done.' : `Under way: ${intents.map((intent) => intent.kind).join(', ')}.`,
+    message:
+      intents.length === 0 ? 'Nothing is half done.' : `Under way: ${intents.map((intent) => intent.kind).join(', ')}.`,
   });
   const disk = await statfs(layout.dir);
   const freeBytes = disk.bavail * disk.bsize;

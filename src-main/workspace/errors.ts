@@ -12,7 +12,10 @@ export function notAWorkspace(dir: string): SlipwayError {
 
 /** Another engine has it open. */
 export function isLocked(dir: string, info: LockInfo | null): SlipwayError {
-  const who = info === null ? 'another process' : `process ${info.pid} on ${info.host} (since ${new Date(info.since).toISOString()})`;
+  const who =
+    info === null
+      ? 'another process'
+      : `process ${info.pid} on ${info.host} (since ${new Date(info.since).toISOString()})`;
   return new SlipwayError({
     code: 'workspace.locked',
     message: `The workspace ${dir} is open in ${who}.`,

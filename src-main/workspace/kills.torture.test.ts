@@ -16,7 +16,9 @@ const scenario = join(source, 'workspace', 'torture-scenario.ts');
 function listFailpoints(): string[] {
   const named = globSync('**/*.ts', { cwd: source })
     .filter((path) => !path.includes('.test.'))
-    .flatMap((path) => [...readFileSync(join(source, path), 'utf8').matchAll(/failpoint\('([^']+)'\)/g)].map((match) => match[1] ?? ''));
+    .flatMap((path) =>
+      [...readFileSync(join(source, path), 'utf8').matchAll(/failpoint\('([^']+)'\)/g)].map((match) => match[1] ?? ''),
+    );
   const commits = Object.keys(writers).flatMap((name) => [`${name}.beforeCommit`, `${name}.afterCommit`]);
   return [...new Set([...named, ...commits])].toSorted();
 }
@@ -45,10 +47,14 @@ async function prepare(name: string): Promise<Trial> {
 
 /** Runs the scenario; resolves when its process has ended, however. */
 async function runScenario(trial: Trial, env: Record<string, string>, killAfterMs?: number): Promise<string> {
-  const child = spawn(process.execPath, [scenario, trial.dir, join(home.dir, 'scores.csv'), trial.scratch, trial.ackPath], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [scenario, trial.dir, join(home.dir, 'scores.csv'), trial.scratch, trial.ackPath],
+    {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => {
     errors += chunk.toString();
@@ -70,7 +76,8 @@ function killOrphans(dir: string): void {
       if (pid !== process.pid && readFileSync(entry, 'utf8').includes(dir)) process.kill(pid, 'SIGKILL');
     } catch (error) {
       // Processes come and go while they are listed.
-      if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))) throw error;
+      if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')))
+        throw error;
     }
   }
 }
@@ -95,22 +102,31 @@ async function expectWhole(trial: Trial): Promise<void> {
     expect((await call('jobs.list', {})).filter((job) => !isEnded(job.status))).toEqual([]);
     expect((await call('monitoring.retrains', {})).filter((retrain) => retrain.endedAt === null)).toEqual([]);
 
-    const acks = existsSync(trial.ackPath) ? (await readFile(trial.ackPath, 'utf8')).trim().split('\n').filter(Boolean) : [];
+    const acks = existsSync(trial.ackPath)
+      ? (await readFile(trial.ackPath, 'utf8')).trim().split('\n').filter(Boolean)
+      : [];
     const known = {
-      job: new Set((await call('jobs.list', { limit: 500 })).filter((job) => job.status === 'finished').map((job) => job.id)),
+      job: new Set(
+        (await call('jobs.list', { limit: 500 })).filter((job) => job.status === 'finished').map((job) => job.id),
+      ),
       run: new Set((await call('tracking.runs', {})).map((run) => run.id)),
       'model version': new Set(
-        (await call('models.list', {})).length === 0 ? [] : (await call('models.versions', { model: 'scores' })).map((version) => version.id),
+        (await call('models.list', {})).length === 0
+          ? []
+          : (await call('models.versions', { model: 'scores' })).map((version) => version.id),
       ),
       retrain: new Set((await call('monitoring.retrains', {})).map((retrain) => retrain.id)),
     };
     const live = (await call('serving.list', {})).find((deployment) => deployment.name === 'live');
-    const removed = (await call('workspace.events', { limit: 1000 })).some((event) => event.action === 'deployment.remove');
+    const removed = (await call('workspace.events', { limit: 1000 })).some(
+      (event) => event.action === 'deployment.remove',
+    );
     let predicted = 0;
     let labelled = 0;
     for (const line of acks) {
       const { kind, id } = JSON.parse(line) as { kind: string; id: string };
-      if (kind === 'job' || kind === 'run' || kind === 'model version') expect(known[kind], `${kind} ${id}`).toContain(id);
+      if (kind === 'job' || kind === 'run' || kind === 'model version')
+        expect(known[kind], `${kind} ${id}`).toContain(id);
       else if (kind === 'retrain' && !removed) expect(known.retrain).toContain(id);
       else if (kind === 'deployment' && !removed) expect(live?.id).toBe(id);
       else if (kind === 'prediction') predicted += 100;

@@ -20,7 +20,11 @@ async function finish(jobId: string): Promise<Record<string, unknown>> {
 }
 
 async function train(): Promise<string> {
-  const started = await test.call('training.start', { dataset: 'scores', target: 'y', params: { epochs: 20, batchSize: 32, hidden: [4], seed: 7 } });
+  const started = await test.call('training.start', {
+    dataset: 'scores',
+    target: 'y',
+    params: { epochs: 20, batchSize: 32, hidden: [4], seed: 7 },
+  });
   await finish(started.jobId);
   await finish((await test.call('evaluation.evaluate', { runId: started.runId })).jobId);
   return started.runId;
@@ -35,7 +39,8 @@ describe('a model’s life', { timeout: 120_000 }, () => {
     expect(run.metrics['test.auc']).toBeGreaterThan(0.7);
     const again = await test.call('tracking.run', { runId: await train() });
     expect(again.metrics).toEqual(run.metrics);
-    const digest = (artifacts: typeof run.artifacts): string | undefined => artifacts.find((entry) => entry.path === 'model/model.onnx')?.digest;
+    const digest = (artifacts: typeof run.artifacts): string | undefined =>
+      artifacts.find((entry) => entry.path === 'model/model.onnx')?.digest;
     expect(digest(again.artifacts)).toBe(digest(run.artifacts));
     const [loss] = await test.call('tracking.curves', { runId, keys: ['validation.loss'] });
     expect(loss?.points.length).toBeGreaterThan(0);
@@ -50,7 +55,15 @@ describe('a model’s life', { timeout: 120_000 }, () => {
       ['colour', 'categorical'],
     ]);
     expect(first.files.map((file) => file.path).toSorted()).toEqual(
-      ['MLmodel', 'conda.yaml', 'input_example.json', 'model.onnx', 'python_env.yaml', 'requirements.txt', 'slipway.json'].toSorted(),
+      [
+        'MLmodel',
+        'conda.yaml',
+        'input_example.json',
+        'model.onnx',
+        'python_env.yaml',
+        'requirements.txt',
+        'slipway.json',
+      ].toSorted(),
     );
     const lineage = await test.call('models.lineage', { model: 'scores', version: 1 });
     expect(lineage.map((step) => step.kind)).toEqual(['model version', 'run', 'split', 'dataset version', 'source']);
@@ -64,7 +77,9 @@ describe('a model’s life', { timeout: 120_000 }, () => {
   it('is exported and comes back as a model made elsewhere', async () => {
     const folder = join(test.dir, 'package');
     await test.call('models.export', { model: 'scores', path: folder });
-    await expect(test.call('models.export', { model: 'scores', path: folder })).rejects.toMatchObject({ code: 'models.folder-not-empty' });
+    await expect(test.call('models.export', { model: 'scores', path: folder })).rejects.toMatchObject({
+      code: 'models.folder-not-empty',
+    });
     const foreign = await test.call('models.registerFile', { model: 'scores', path: join(folder, 'model.onnx') });
     expect(foreign).toMatchObject({ number: 2, source: 'file', runId: null, baselineDigest: null });
     expect(foreign.signature.inputs.map((input) => [input.name, input.datatype, input.kind])).toEqual([
@@ -73,8 +88,12 @@ describe('a model’s life', { timeout: 120_000 }, () => {
       ['colour', 'BYTES', null],
     ]);
     await writeFile(join(test.dir, 'not.onnx'), 'not a model');
-    await expect(test.call('models.registerFile', { model: 'scores', path: join(test.dir, 'not.onnx') })).rejects.toMatchObject({ code: 'onnx.invalid' });
-    await expect(test.call('models.registerFile', { model: 'scores', path: join(test.dir, 'gone.onnx') })).rejects.toMatchObject({
+    await expect(
+      test.call('models.registerFile', { model: 'scores', path: join(test.dir, 'not.onnx') }),
+    ).rejects.toMatchObject({ code: 'onnx.invalid' });
+    await expect(
+      test.call('models.registerFile', { model: 'scores', path: join(test.dir, 'gone.onnx') }),
+    ).rejects.toMatchObject({
       code: 'models.cannot-read-file',
       message: expect.stringContaining('there is no such file'),
     });
@@ -83,11 +102,15 @@ describe('a model’s life', { timeout: 120_000 }, () => {
 
   it('moves aliases and goes back', async () => {
     await test.call('models.setAlias', { model: 'scores', alias: 'champion', version: 1 });
-    await expect(test.call('models.rollback', { model: 'scores' })).rejects.toMatchObject({ code: 'models.nothing-before' });
+    await expect(test.call('models.rollback', { model: 'scores' })).rejects.toMatchObject({
+      code: 'models.nothing-before',
+    });
     await test.call('models.setAlias', { model: 'scores', alias: 'champion', version: 2 });
     const back = await test.call('models.rollback', { model: 'scores' });
     expect(back.aliases).toMatchObject([{ alias: 'champion', version: 1 }]);
-    await expect(test.call('models.setAlias', { model: 'scores', alias: 'champion', version: 9 })).rejects.toMatchObject({
+    await expect(
+      test.call('models.setAlias', { model: 'scores', alias: 'champion', version: 9 }),
+    ).rejects.toMatchObject({
       code: 'models.no-such-version',
       message: 'Model "scores" has no version 9.',
     });
@@ -127,7 +150,11 @@ describe('a model’s life', { timeout: 120_000 }, () => {
     const bad = await infer('bad', 'seven');
     expect(bad.status).toBe(400);
     expect(bad.body['error']).toMatch(/x.*seven/);
-    const labels = Array.from({ length: 300 }, (_, row) => ({ requestId: 'first', row, value: row > 150 ? 'yes' : 'no' }));
+    const labels = Array.from({ length: 300 }, (_, row) => ({
+      requestId: 'first',
+      row,
+      value: row > 150 ? 'yes' : 'no',
+    }));
     expect(await test.call('monitoring.addLabels', { deployment: 'live', labels })).toEqual({ accepted: 300 });
     await test.call('monitoring.refresh', { deployment: 'live' });
     const [window] = await test.call('monitoring.windows', { deployment: 'live' });
@@ -149,7 +176,9 @@ describe('a model’s life', { timeout: 120_000 }, () => {
     await test.call('models.setAlias', { model: 'scores', alias: 'champion', version: 1 });
     await test.call('monitoring.configure', { deployment: 'live', retrain: { minRows: 50 } });
     const started = await test.call('monitoring.retrain', { deployment: 'live' });
-    await expect(test.call('monitoring.retrain', { deployment: 'live' })).rejects.toMatchObject({ code: 'monitoring.retrain-under-way' });
+    await expect(test.call('monitoring.retrain', { deployment: 'live' })).rejects.toMatchObject({
+      code: 'monitoring.retrain-under-way',
+    });
     let newest = started;
     while (newest.endedAt === null) {
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -161,7 +190,9 @@ describe('a model’s life', { timeout: 120_000 }, () => {
     const isBetter = (newest.challengerValue ?? 0) < (newest.championValue ?? 0);
     expect(newest.status).toBe(isBetter ? 'promoted' : 'rejected');
     const { aliases } = await test.call('models.get', { model: 'scores' });
-    expect(aliases).toContainEqual(expect.objectContaining({ alias: isBetter ? 'champion' : 'challenger', version: 3 }));
+    expect(aliases).toContainEqual(
+      expect.objectContaining({ alias: isBetter ? 'champion' : 'challenger', version: 3 }),
+    );
     const [event] = await test.call('workspace.events', { subjectId: newest.id, limit: 1 });
     expect(event).toMatchObject({
       action: `retrain.${newest.status}`,

@@ -31,7 +31,11 @@ describe('openWorkspace', () => {
     await rename(at('first'), at('moved'));
     const again = await openWorkspace(at('moved'));
     expect(again.id).toBe(first.id);
-    expect(await callWorkspace(again, 'workspace.info', {})).toMatchObject({ name: 'first', schemaVersion: newestSchema, isReadOnly: false });
+    expect(await callWorkspace(again, 'workspace.info', {})).toMatchObject({
+      name: 'first',
+      schemaVersion: newestSchema,
+      isReadOnly: false,
+    });
     await again.close({ stopDeployments: true });
     expect(await readdir(at('moved/.slipway'))).not.toContain('lock.json');
   });
@@ -52,7 +56,9 @@ describe('openWorkspace', () => {
       await workspace.setAddress({ url: 'http://127.0.0.1:5999' });
       console.log('open');
       setInterval(() => undefined, 1000);`;
-    const holder = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await new Promise((resolve) => holder.stdout.once('data', resolve));
     await expect(openWorkspace(dir)).rejects.toMatchObject({
       code: 'workspace.locked',
@@ -80,7 +86,9 @@ describe('openWorkspace', () => {
     const dir = await make('older');
     const layout = layoutOf(dir);
     const db = openWritable(layout.registry, layout.metrics);
-    db.exec('DROP TABLE retrains; DROP TABLE alerts; DROP TABLE monitor_windows; DROP TABLE monitors; PRAGMA user_version = 70');
+    db.exec(
+      'DROP TABLE retrains; DROP TABLE alerts; DROP TABLE monitor_windows; DROP TABLE monitors; PRAGMA user_version = 70',
+    );
     db.close();
     const workspace = await openWorkspace(dir);
     await workspace.close({ stopDeployments: true });
@@ -92,7 +100,10 @@ describe('openWorkspace', () => {
   it('says what is wrong with the settings, the registry, or the folder', async () => {
     const dir = await make('broken');
     await writeFile(join(dir, 'slipway.yaml'), 'name: [1, 2');
-    await expect(openWorkspace(dir)).rejects.toMatchObject({ code: 'workspace.bad-settings', message: expect.stringContaining('slipway.yaml cannot be read') });
+    await expect(openWorkspace(dir)).rejects.toMatchObject({
+      code: 'workspace.bad-settings',
+      message: expect.stringContaining('slipway.yaml cannot be read'),
+    });
     await writeFile(join(dir, 'slipway.yaml'), '# mine\nname: Kept\nother: 1\n');
     const workspace = await openWorkspace(dir);
     expect(workspace.name).toBe('Kept');
@@ -100,12 +111,17 @@ describe('openWorkspace', () => {
     expect(await readFile(join(dir, 'slipway.yaml'), 'utf8')).toBe('# mine\nname: Kept\nother: 1\n');
 
     await rm(layoutOf(dir).registry);
-    await expect(openWorkspace(dir, { create: true })).rejects.toMatchObject({ code: 'workspace.damaged', message: expect.stringContaining('registry.db is damaged') });
+    await expect(openWorkspace(dir, { create: true })).rejects.toMatchObject({
+      code: 'workspace.damaged',
+      message: expect.stringContaining('registry.db is damaged'),
+    });
     await writeFile(layoutOf(dir).registry, 'this is no database, only some text that is long enough to be looked at');
     await expect(openWorkspace(dir)).rejects.toMatchObject({ code: 'workspace.damaged' });
 
     await writeFile(at('file'), '');
-    await expect(openWorkspace(at('file/inside'), { create: true })).rejects.toMatchObject({ code: 'workspace.cannot-write' });
+    await expect(openWorkspace(at('file/inside'), { create: true })).rejects.toMatchObject({
+      code: 'workspace.cannot-write',
+    });
   });
 });
 
@@ -143,7 +159,10 @@ describe('an open workspace', () => {
     const [shard] = (await readdir(objects)).filter((name) => name.length === 2);
     await rm(join(objects, shard ?? ''), { recursive: true, force: true });
     const checks = await callWorkspace(workspace, 'workspace.doctor', {});
-    expect(checks.find((check) => check.name === 'Objects')).toMatchObject({ status: 'fail', message: expect.stringContaining('Missing: ') });
+    expect(checks.find((check) => check.name === 'Objects')).toMatchObject({
+      status: 'fail',
+      message: expect.stringContaining('Missing: '),
+    });
     await workspace.close({ stopDeployments: true });
   });
 
@@ -159,7 +178,9 @@ describe('an open workspace', () => {
   it('names who did what', async () => {
     const workspace = await openWorkspace(at('copy'));
     const events = await callWorkspace(workspace, 'workspace.events', { limit: 1000 });
-    expect(events.map((event) => event.action)).toEqual(expect.arrayContaining(['workspace.create', 'job.create', 'job.finished']));
+    expect(events.map((event) => event.action)).toEqual(
+      expect.arrayContaining(['workspace.create', 'job.create', 'job.finished']),
+    );
     for (const event of events) expect(event.actor.name).not.toBe('');
     await workspace.close({ stopDeployments: true });
   });

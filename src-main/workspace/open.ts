@@ -41,7 +41,8 @@ async function makeFolders(layout: Layout): Promise<void> {
   try {
     for (const folder of [layout.objects, layout.runs, layout.predictions]) await mkdir(folder, { recursive: true });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string') throw cannotWrite(layout.dir, error.code);
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string')
+      throw cannotWrite(layout.dir, error.code);
     throw error;
   }
 }

@@ -27,7 +27,10 @@ export async function readSettings(layout: Layout): Promise<Settings> {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     const name = basename(layout.dir);
-    await writeSettings(layout, `# This folder is a Slipway workspace. Everything else lies in .slipway/.\nname: ${JSON.stringify(name)}\n`);
+    await writeSettings(
+      layout,
+      `# This folder is a Slipway workspace. Everything else lies in .slipway/.\nname: ${JSON.stringify(name)}\n`,
+    );
     return { name };
   }
   const document = parseDocument(text);

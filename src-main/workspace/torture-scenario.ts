@@ -39,9 +39,21 @@ async function serve(): Promise<void> {
       body: JSON.stringify({
         id: `request-${batch}`,
         inputs: [
-          tensor('at', 'FP64', days.map((at) => at / 1000)),
-          tensor('x', 'FP32', days.map((_, row) => (row % 100) / 10)),
-          tensor('colour', 'BYTES', days.map((_, row) => ['red', 'green', 'blue'][row % 3])),
+          tensor(
+            'at',
+            'FP64',
+            days.map((at) => at / 1000),
+          ),
+          tensor(
+            'x',
+            'FP32',
+            days.map((_, row) => (row % 100) / 10),
+          ),
+          tensor(
+            'colour',
+            'BYTES',
+            days.map((_, row) => ['red', 'green', 'blue'][row % 3]),
+          ),
           tensor('event_at', 'INT64', days),
         ],
       }),
@@ -60,7 +72,7 @@ async function serve(): Promise<void> {
   await call('monitoring.refresh', { deployment: 'live' });
   const retrain = await call('monitoring.retrain', { deployment: 'live' });
   acknowledge('retrain', retrain.id);
-  for (let newest = retrain; newest.endedAt === null; ) {
+  for (let newest = retrain; newest.endedAt === null;) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     newest = (await call('monitoring.retrains', { deployment: 'live' }))[0] ?? newest;
   }

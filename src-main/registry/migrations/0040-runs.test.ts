@@ -13,6 +13,8 @@ it('adds runs that must name a job that exists', async () => {
   );
   expect(() => insert.run('no such job')).toThrow('FOREIGN KEY constraint failed');
   expect(insert.run(null).changes).toBe(1);
-  expect(() => db.exec(`INSERT INTO artifacts VALUES ('no such run', 'p', 'd', 1)`)).toThrow('FOREIGN KEY constraint failed');
+  expect(() => db.exec(`INSERT INTO artifacts VALUES ('no such run', 'p', 'd', 1)`)).toThrow(
+    'FOREIGN KEY constraint failed',
+  );
   dispose();
 });
