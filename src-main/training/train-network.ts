@@ -1,6 +1,7 @@
 import type { Task, TrainParams } from '../../src-preload/contract/training/index.ts';
 import type { EncodedRows, SlotGroup } from './encoding.ts';
 import { diverged } from './errors.ts';
+import { LossReport } from './loss-report.ts';
 import type { NetworkShape } from './network.ts';
 import { initialParameters, parameterBlocks } from './network.ts';
 import { Random } from './random.ts';
@@ -36,8 +37,6 @@ export interface TrainedNetwork {
   readonly provider: string;
 }
 
-const reportEveryMs = 250;
-
 /**
  * A value that training never saw contributes what the training rows contributed on average: the mean of the group's
  * weight rows, by their training counts. Otherwise it would read weights that nothing ever set.
@@ -62,37 +61,6 @@ export function fillUnknownRows(parameters: Float32Array, shape: NetworkShape, g
 /** Cosine decay from the learning rate to a hundredth of it (Loshchilov and Hutter 2017, one cycle). */
 function learningRateAt(params: TrainParams, step: number, totalSteps: number): number {
   return params.learningRate * (0.01 + 0.99 * 0.5 * (1 + Math.cos((Math.PI * step) / totalSteps)));
-}
-
-/** Keeps the mean of the training loss since it was last told, and tells it four times a second. */
-class LossReport {
-  private sum = 0;
-  private rows = 0;
-  private toldAt = performance.now();
-  private rowsSinceStart = 0;
-  private readonly startedAt = performance.now();
-
-  add(loss: number, rows: number): void {
-    this.sum += loss * rows;
-    this.rows += rows;
-    this.rowsSinceStart += rows;
-  }
-
-  get isDue(): boolean {
-    return performance.now() - this.toldAt >= reportEveryMs;
-  }
-
-  get rowsPerSecond(): number {
-    return Math.round((this.rowsSinceStart / (performance.now() - this.startedAt)) * 1000);
-  }
-
-  take(): number {
-    const mean = this.sum / Math.max(this.rows, 1);
-    this.sum = 0;
-    this.rows = 0;
-    this.toldAt = performance.now();
-    return mean;
-  }
 }
 
 /**
@@ -133,13 +101,13 @@ export async function trainNetwork(
       report.add(loss, count);
       if (!report.isDue) continue;
       if (!Number.isFinite(epochSum)) throw diverged(epoch);
-      news.points([{ key: 'train.loss', step: runner.stepCount, value: report.take() }]);
+      news.points(report.take(runner.stepCount));
       news.progress(runner.stepCount / totalSteps, progressLine(epoch, params.epochs, report, best.loss));
     }
     if (!Number.isFinite(epochSum)) throw diverged(epoch);
     const step = runner.stepCount;
     const metrics: Record<string, number> = { 'train.loss': epochSum / trainRows };
-    const points = [{ key: 'train.loss', step, value: report.take() }];
+    const points = report.take(step);
     fillUnknownRows(runner.parameters, shape, plan.groups);
     let loss = Number.NEGATIVE_INFINITY;
     if (validationTarget.length > 0) {
