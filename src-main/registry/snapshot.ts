@@ -10,16 +10,26 @@ export interface Snapshot {
 }
 
 /**
- * Makes copies of the databases fit to leave this computer: what jobs were started with (it names places on this disk) goes,
- * as do intents; jobs under way are marked interrupted, since they do not go on elsewhere. Leaves two plain files
- * without anything beside them. Blocks, so it is called in a process of its own.
+ * Makes copies of the databases fit to leave this computer: what jobs were started with (it names places on this disk) and
+ * the addresses of webhooks (they hold secrets) go, as do intents; whatever is under way is marked as ended, since it does
+ * not go on elsewhere. Leaves two plain files without anything beside them. Blocks, so it is called in a process of its own.
  */
 export function prepareSnapshot(registryPath: string, metricsPath: string): Snapshot {
   const db = openWritable(registryPath, metricsPath);
   try {
     db.transaction(() => {
+      const at = Date.now();
       db.exec(`UPDATE jobs SET input = 'null'`);
-      db.exec(`UPDATE jobs SET status = 'interrupted' WHERE status IN ('queued', 'running', 'cancelling')`);
+      db.prepare(
+        `UPDATE jobs SET status = 'interrupted', ended_at = ? WHERE status IN ('queued', 'running', 'cancelling')`,
+      ).run(at);
+      db.prepare(`UPDATE runs SET status = 'interrupted', ended_at = ? WHERE status IN ('queued', 'running')`).run(at);
+      db.prepare(
+        `UPDATE retrains SET status = 'failed', ended_at = ?, state = json_set(state, '$.reason', 'It was under way when this copy was made.')
+         WHERE ended_at IS NULL`,
+      ).run(at);
+      db.exec(`UPDATE deployments SET state = 'stopped', message = ''`);
+      db.exec('UPDATE monitors SET webhook_url = NULL');
       db.exec('DELETE FROM intents');
     })();
     const workspace = db.prepare<[], { id: string }>('SELECT id FROM workspace').get();
