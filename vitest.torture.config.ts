@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['{src-main,e2e}/**/*.torture.test.ts'],
     pool: 'forks',
     fileParallelism: false,
+    maxConcurrency: 3,
     passWithNoTests: true,
     testTimeout: 300_000,
     hookTimeout: 300_000,

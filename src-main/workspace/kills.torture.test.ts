@@ -9,6 +9,7 @@ import { writers } from '../registry/operations.ts';
 import { openWorkspace } from './open.ts';
 import { callWorkspace, makeTestHome, sampleCsv } from './testing.ts';
 
+const rowsPerRequest = 300;
 const source = fileURLToPath(new URL('..', import.meta.url));
 const scenario = join(source, 'workspace', 'torture-scenario.ts');
 
@@ -129,8 +130,8 @@ async function expectWhole(trial: Trial): Promise<void> {
         expect(known[kind], `${kind} ${id}`).toContain(id);
       else if (kind === 'retrain' && !removed) expect(known.retrain).toContain(id);
       else if (kind === 'deployment' && !removed) expect(live?.id).toBe(id);
-      else if (kind === 'prediction') predicted += 100;
-      else if (kind === 'labels') labelled += 100;
+      else if (kind === 'prediction') predicted += rowsPerRequest;
+      else if (kind === 'labels') labelled += rowsPerRequest;
     }
     if (live !== undefined && predicted > 0) {
       await call('monitoring.refresh', { deployment: 'live' });
@@ -143,9 +144,9 @@ async function expectWhole(trial: Trial): Promise<void> {
   }
 }
 
-describe('a kill at every failpoint', () => {
-  const unreached: string[] = [];
+const unreached: string[] = [];
 
+describe.concurrent('a kill at every failpoint', () => {
   it.each(listFailpoints())('%s', async (name) => {
     const trial = await prepare(name);
     await runScenario(trial, { SLIPWAY_FAILPOINT: name, SLIPWAY_FAILPOINT_MARK: trial.mark });
@@ -154,13 +155,15 @@ describe('a kill at every failpoint', () => {
     killOrphans(trial.dir);
     await rm(join(trial.dir, '..'), { recursive: true, force: true, maxRetries: 5 });
   });
+});
 
+describe('the scenario', () => {
   it('reached every failpoint', () => {
     expect(unreached).toEqual([]);
   });
 });
 
-describe('a kill at a random moment', () => {
+describe.concurrent('a kill at a random moment', () => {
   it.each(Array.from({ length: 20 }, (_, index) => index))('%i', async (index) => {
     const trial = await prepare(`random-${index}`);
     // Every second time the machine goes down, not only the engine.

@@ -7,6 +7,7 @@ import { callWorkspace } from './testing.ts';
 
 // Walks one model through its whole life in a child process that a torture test kills.
 // usage: torture-scenario.ts <workspace> <csv> <scratch> <file for acknowledgements>
+const rowsPerDay = 300;
 const [, , dir = '', csv = '', scratch = '', ackPath = ''] = process.argv;
 
 /** Noted only once the engine has answered: none of it may be lost. */
@@ -25,51 +26,73 @@ async function finish(jobId: string): Promise<Record<string, unknown>> {
   return job.result ?? {};
 }
 
+async function predict(
+  url: string,
+  apiKey: string,
+  id: string,
+  day: number,
+  x: (row: number) => number,
+): Promise<void> {
+  const at = Array.from({ length: rowsPerDay }, (_, row) => day + (row % 24) * 3_600_000);
+  const tensor = (name: string, datatype: string, data: unknown[]): unknown => ({
+    name,
+    datatype,
+    shape: [rowsPerDay],
+    data,
+  });
+  const response = await fetch(`${url}/v2/models/scores/infer`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      id,
+      inputs: [
+        tensor(
+          'at',
+          'FP64',
+          at.map((ms) => ms / 1000),
+        ),
+        tensor(
+          'x',
+          'FP32',
+          at.map((_, row) => x(row)),
+        ),
+        tensor(
+          'colour',
+          'BYTES',
+          at.map((_, row) => ['red', 'green', 'blue'][row % 3]),
+        ),
+        tensor('event_at', 'INT64', at),
+      ],
+    }),
+  });
+  if (!response.ok) throw new Error(await response.text());
+  acknowledge('prediction', id);
+}
+
 async function serve(): Promise<void> {
   const deployment = await call('serving.deploy', { name: 'live', model: 'scores', alias: 'champion' });
   acknowledge('deployment', deployment.id);
   const { apiKey } = await call('serving.apiKey', { deployment: 'live' });
-  for (let batch = 0; batch < 4; batch += 1) {
-    const n = 100;
-    const days = Array.from({ length: n }, (_, row) => Date.UTC(2024, 2, 1 + batch, row % 24));
-    const tensor = (name: string, datatype: string, data: unknown[]): unknown => ({ name, datatype, shape: [n], data });
-    const response = await fetch(`${deployment.url}/v2/models/scores/infer`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        id: `request-${batch}`,
-        inputs: [
-          tensor(
-            'at',
-            'FP64',
-            days.map((at) => at / 1000),
-          ),
-          tensor(
-            'x',
-            'FP32',
-            days.map((_, row) => (row % 100) / 10),
-          ),
-          tensor(
-            'colour',
-            'BYTES',
-            days.map((_, row) => ['red', 'green', 'blue'][row % 3]),
-          ),
-          tensor('event_at', 'INT64', days),
-        ],
-      }),
-    });
-    if (!response.ok) throw new Error(await response.text());
-    acknowledge('prediction', `request-${batch}`);
-    const labels = days.map((_, row) => ({ requestId: `request-${batch}`, row, value: row % 100 > 50 ? 'yes' : 'no' }));
-    await call('monitoring.addLabels', { deployment: 'live', labels });
-    acknowledge('labels', `request-${batch}`);
-  }
   await call('monitoring.configure', {
     deployment: 'live',
     window: { kind: 'time', sizeMs: 86_400_000 },
+    rules: [{ kind: 'drift', columns: 1, consecutive: 1 }],
     retrain: { isEnabled: false, minRows: 50 },
   });
-  await call('monitoring.refresh', { deployment: 'live' });
+  for (let day = 0; day < 3; day += 1) {
+    // On the second day x stands still: an alert opens, which the third day closes.
+    await predict(deployment.url, apiKey, `request-${day}`, Date.UTC(2024, 2, 1 + day), (row) =>
+      day === 1 ? 9.9 : (row % 100) / 10,
+    );
+    const labels = Array.from({ length: rowsPerDay }, (_, row) => ({
+      requestId: `request-${day}`,
+      row,
+      value: row % 100 > 50 ? 'yes' : 'no',
+    }));
+    await call('monitoring.addLabels', { deployment: 'live', labels });
+    acknowledge('labels', `request-${day}`);
+    await call('monitoring.refresh', { deployment: 'live' });
+  }
   const retrain = await call('monitoring.retrain', { deployment: 'live' });
   acknowledge('retrain', retrain.id);
   for (let newest = retrain; newest.endedAt === null;) {
