@@ -1,10 +1,12 @@
 """Makes metrics.reference.json: inputs, and what scikit-learn says about them.
 
 Run: pip install scikit-learn && python metrics.reference.py
+With a seed it prints other inputs instead: python metrics.reference.py 42
 """
 
 import json
 import os
+import sys
 import warnings
 
 import numpy as np
@@ -12,7 +14,7 @@ import sklearn
 from sklearn import metrics as m
 
 warnings.simplefilter("ignore")
-rng = np.random.default_rng(7)
+rng = np.random.default_rng(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
 
 
 def regression(n, scale):
@@ -95,7 +97,10 @@ cases = {
     "multiclass": multiclass(90, 4),
     "multiclass with an absent class": multiclass(50, 4, absent=(2,)),
 }
-path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "metrics.reference.json")
-with open(path, "w") as file:
-    json.dump({"madeWith": f"scikit-learn {sklearn.__version__}", "cases": cases}, file, separators=(",", ":"))
-    file.write("\n")
+text = json.dumps({"madeWith": f"scikit-learn {sklearn.__version__}", "cases": cases}, separators=(",", ":"))
+if len(sys.argv) > 1:
+    print(text)
+else:
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "metrics.reference.json")
+    with open(path, "w") as file:
+        file.write(text + "\n")

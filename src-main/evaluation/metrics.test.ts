@@ -1,60 +1,14 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { areaUnderRoc } from './metrics-auc.ts';
-import type { ScoredRows } from './metrics.ts';
 import { measure } from './metrics.ts';
+import { expectReference, parseReference } from './reference-testing.ts';
 
-const expected = z.record(z.string(), z.number());
-const reference = z
-  .object({
-    cases: z.record(
-      z.string(),
-      z.discriminatedUnion('task', [
-        z.object({
-          task: z.literal('regression'),
-          truth: z.array(z.number()),
-          predicted: z.array(z.number()),
-          expected,
-        }),
-        z.object({
-          task: z.enum(['binary', 'multiclass']),
-          classes: z.array(z.string()),
-          truth: z.array(z.int()),
-          predicted: z.array(z.int()),
-          probabilities: z.array(z.array(z.number())),
-          expected,
-        }),
-      ]),
-    ),
-  })
-  .parse(JSON.parse(readFileSync(new URL('metrics.reference.json', import.meta.url), 'utf8')));
-
-type Case = (typeof reference.cases)[string];
-
-function toRows(one: Case): ScoredRows {
-  return one.task === 'regression'
-    ? { task: one.task, truth: Float64Array.from(one.truth), predicted: Float64Array.from(one.predicted) }
-    : {
-        task: one.task,
-        classes: one.classes,
-        truth: Int32Array.from(one.truth),
-        predicted: Int32Array.from(one.predicted),
-        probabilities: one.probabilities.map((values) => Float64Array.from(values)),
-      };
-}
+const stored = parseReference(JSON.parse(readFileSync(new URL('metrics.reference.json', import.meta.url), 'utf8')));
 
 describe('metrics against scikit-learn', () => {
-  it.each(Object.entries(reference.cases))('%s', (_name, one) => {
-    const values = measure(toRows(one));
-    expect(Object.keys(values).toSorted()).toEqual(Object.keys(one.expected).toSorted());
-    for (const [metric, value] of Object.entries(one.expected)) {
-      expect(Math.abs((values[metric] ?? Number.NaN) - value), metric).toBeLessThanOrEqual(
-        1e-9 * Math.max(1, Math.abs(value)),
-      );
-    }
-  });
+  it.each(Object.entries(stored.cases))('%s', (_name, one) => expectReference(one));
 });
 
 describe('undefined measures', () => {

@@ -1,45 +1,17 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { chiSquareTail, compareByChiSquare, totalVariation } from './drift-chi2.ts';
 import { compareByKs, kolmogorovTail } from './drift-ks.ts';
 import { countIntoBins, populationStability } from './drift-psi.ts';
 import { wassersteinDistance } from './drift-wasserstein.ts';
+import { expectNear, expectSamples, expectTable, parseReference } from './reference-testing.ts';
 import { falseDiscoveryLimit } from './rules-false-discovery.ts';
 
-const numbers = z.array(z.number());
-const reference = z
-  .object({
-    samples: z.record(
-      z.string(),
-      z.object({ a: numbers, b: numbers, statistic: z.number(), pValue: z.number(), wasserstein: z.number() }),
-    ),
-    tables: z.array(
-      z.object({ a: numbers, b: numbers, statistic: z.number(), degreesOfFreedom: z.int(), pValue: z.number() }),
-    ),
-    tails: z.array(z.tuple([z.number(), z.int(), z.number()])),
-    limits: z.array(z.tuple([z.number(), z.number()])),
-    adjusted: z.array(z.tuple([numbers, z.array(z.boolean())])),
-  })
-  .parse(JSON.parse(readFileSync(new URL('drift.reference.json', import.meta.url), 'utf8')));
-
-function expectNear(value: number, wanted: number, relative: number): void {
-  expect(Math.abs(value - wanted), `${value} against ${wanted}`).toBeLessThanOrEqual(
-    relative * Math.abs(wanted) + 1e-300,
-  );
-}
+const reference = parseReference(JSON.parse(readFileSync(new URL('drift.reference.json', import.meta.url), 'utf8')));
 
 describe('two samples against SciPy', () => {
-  it.each(Object.entries(reference.samples))('%s', (_name, one) => {
-    const a = Float64Array.from(one.a);
-    const b = Float64Array.from(one.b);
-    const ks = compareByKs(a, b);
-    expectNear(ks.statistic, one.statistic, 1e-12);
-    expectNear(ks.pValue, one.pValue, 1e-9);
-    expect(ks.method).toBe('ks-exact');
-    expectNear(wassersteinDistance(a, b), one.wasserstein, 1e-9);
-  });
+  it.each(Object.entries(reference.samples))('%s', (_name, one) => expectSamples(one));
 
   it('names the asymptotic formula above the exact one’s reach', () => {
     const a = Float64Array.from({ length: 20_000 }, (_, index) => index);
@@ -58,12 +30,7 @@ describe('two samples against SciPy', () => {
 });
 
 describe('categories against SciPy', () => {
-  it.each(reference.tables)('table %#', (one) => {
-    const result = compareByChiSquare(one.a, one.b);
-    expect(result?.degreesOfFreedom).toBe(one.degreesOfFreedom);
-    expectNear(result?.statistic ?? Number.NaN, one.statistic, 1e-9);
-    expectNear(result?.pValue ?? Number.NaN, one.pValue, 1e-9);
-  });
+  it.each(reference.tables)('table %#', (one) => expectTable(one));
 
   it('has the tail of the χ² distribution', () => {
     for (const [statistic, degrees, tail] of reference.tails) {
