@@ -26,6 +26,7 @@ async function finish(jobId: string): Promise<Record<string, unknown>> {
   return job.result ?? {};
 }
 
+/** A day's requests, spread over the hours as the sample's rows are. */
 async function predict(
   url: string,
   apiKey: string,
@@ -33,7 +34,7 @@ async function predict(
   day: number,
   x: (row: number) => number,
 ): Promise<void> {
-  const at = Array.from({ length: rowsPerDay }, (_, row) => day + (row % 24) * 3_600_000);
+  const at = Array.from({ length: rowsPerDay }, (_, row) => day + ((row * 96) % 1440) * 60_000);
   const tensor = (name: string, datatype: string, data: unknown[]): unknown => ({
     name,
     datatype,
