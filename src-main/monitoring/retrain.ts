@@ -1,4 +1,5 @@
-import type { Actor } from '../../src-preload/contract/common.ts';
+import { z } from 'zod';
+import { id as idSchema, type Actor } from '../../src-preload/contract/common.ts';
 import { SlipwayError } from '../../src-preload/contract/errors.ts';
 import type { Job } from '../../src-preload/contract/jobs/index.ts';
 import type { Alert, Monitor, MonitorWindow, Retrain } from '../../src-preload/contract/monitoring/index.ts';
@@ -89,21 +90,10 @@ export class Retraining {
     alertId: string | null = null,
     untilMs: number | null = null,
   ): Promise<Retrain> {
-    const [last] = await this.list(monitor.id);
-    if (last?.endedAt === null) {
-      throw new SlipwayError({
-        code: 'monitoring.retrain-under-way',
-        message: `A retraining of "${monitor.deploymentName}" is under way (${last.status}).`,
-        hint: 'Wait for it, or cancel its job with `slipway job cancel`.',
-      });
-    }
+    const { id: monitorId, deploymentName } = monitor;
     const id = newId();
-    await this.deps.registry.write(actor, 'retrains.create', {
-      id,
-      monitorId: monitor.id,
-      alertId,
-      state: { ...newState, untilMs },
-    });
+    const state = { ...newState, untilMs };
+    await this.deps.registry.write(actor, 'retrains.create', { id, monitorId, deploymentName, alertId, state });
     this.deps.events.publish({ topic: 'retrains', id, change: 'created' });
     this.drive(id);
     return (await this.load(id)).public;
@@ -190,8 +180,13 @@ export class Retraining {
       const championRun = champion.runId === null ? null : await registry.read('runs.get', { id: champion.runId });
       const datasetVersion = await this.datasetVersionOf(current);
       const request = toTrainRequest(champion, championRun, datasetVersion, monitor.retrain.split ?? null);
-      const { runId, jobId } = await training.start(request, engineActor);
-      current = await this.save(current.public.id, 'training', { runId, trainJobId: jobId });
+      let runId = await this.runBegunBy(current.state.trainJobId);
+      if (runId === null) {
+        const trainJobId = newId();
+        current = await this.save(current.public.id, 'training', { trainJobId });
+        ({ runId } = await training.start(request, engineActor, trainJobId));
+      }
+      current = await this.save(current.public.id, 'training', { runId });
     }
     const jobId = current.state.trainJobId ?? '';
     if ((await this.deps.jobs.wait(jobId)).status === 'interrupted') {
@@ -207,7 +202,7 @@ export class Retraining {
   }
 
   private async compare(stored: StoredRetrain, monitor: Monitor, deployment: Deployment): Promise<void> {
-    const { evaluation, models, registry } = this.deps;
+    const { evaluation, models, registry, serving } = this.deps;
     const { runId, championVersion } = stored.state;
     if (runId === null || championVersion === null) throw new Error('a comparison needs a run and a champion');
     const run = await registry.read('runs.get', { id: runId });
@@ -244,16 +239,29 @@ export class Retraining {
       minGain: monitor.retrain.minGain,
       heldOutRows: ours.rowCount,
     });
-    if (decision.isBetter) await this.promote(deployment, champion, version);
+    // Somebody may have put another version into service meanwhile; with that one the challenger was not compared.
+    const now = await serving.get(deployment.id);
+    const inForce = championNumber(now);
+    const isSuperseded = inForce !== champion.number && inForce !== version.number;
+    const isPromoted = decision.isBetter && !isSuperseded;
+    if (isPromoted) await this.promote(now, champion, version);
     else await models.setAlias(deployment.modelId, 'challenger', version.number, engineActor);
-    await this.save(stored.public.id, decision.isBetter ? 'promoted' : 'rejected', {
+    await this.save(stored.public.id, isPromoted ? 'promoted' : 'rejected', {
       modelVersion: version.number,
       metric,
       championValue,
       challengerValue,
       heldOutRows: ours.rowCount,
-      reason: decision.reason,
+      reason: isSuperseded
+        ? `Not promoted: version ${inForce} took the place of version ${champion.number} while it was trained.`
+        : decision.reason,
     });
+  }
+
+  /** The run of a training that was begun under this job id; null where the job was never queued. */
+  private async runBegunBy(jobId: string | null): Promise<string | null> {
+    const job = jobId === null ? null : await this.deps.registry.read('jobs.get', { id: jobId });
+    return job === null ? null : z.object({ runId: idSchema }).parse(job.input).runId;
   }
 
   /** Moves the alias and the deployment; where the new version cannot be served, both stay with the champion. */
@@ -292,6 +300,8 @@ export class Retraining {
   private async fail(id: string, error: unknown): Promise<void> {
     // What failed only because the engine is closing is not over.
     if (this.isClosed) return;
+    // A deployment that was removed took its retrainings with it.
+    if ((await this.deps.registry.read('retrains.get', { id })) === null) return;
     const reason = error instanceof Error ? error.message : String(error);
     await this.save(id, 'failed', { reason });
   }

@@ -1,3 +1,4 @@
+import { SlipwayError } from '../../src-preload/contract/errors.ts';
 import type { Retrain } from '../../src-preload/contract/monitoring/index.ts';
 import { retrain } from '../../src-preload/contract/monitoring/index.ts';
 import type { WriteContext } from './context.ts';
@@ -73,11 +74,22 @@ export const retrainReaders = {
 };
 
 export const retrainWriters = {
+  /** One at a time for each monitor, whoever asks. */
   'retrains.create': (
     db: WritableDb,
-    input: { id: string; monitorId: string; alertId: string | null; state: RetrainState },
+    input: { id: string; monitorId: string; deploymentName: string; alertId: string | null; state: RetrainState },
     context: WriteContext,
   ): void => {
+    const open = db
+      .prepare<[string], { status: string }>('SELECT status FROM retrains WHERE monitor_id = ? AND ended_at IS NULL')
+      .get(input.monitorId);
+    if (open !== undefined) {
+      throw new SlipwayError({
+        code: 'monitoring.retrain-under-way',
+        message: `A retraining of "${input.deploymentName}" is under way (${open.status}).`,
+        hint: 'Wait for it, or cancel its job with `slipway job cancel`.',
+      });
+    }
     db.prepare(
       'INSERT INTO retrains (id, monitor_id, alert_id, status, state, created_at) VALUES (?, ?, ?, ?, ?, ?)',
     ).run(input.id, input.monitorId, input.alertId, 'collecting', JSON.stringify(input.state), context.at);

@@ -62,6 +62,7 @@ it('keeps secrets to itself, and shows nothing as under way that does not go on 
       {
         id: retrainId,
         monitorId,
+        deploymentName: 'live',
         alertId: null,
         state: {
           runId: null,

@@ -32,9 +32,10 @@ export interface TrainingDeps {
 export interface Training {
   /**
    * Checks the request, records the run and queues its job; answers at once.
+   * @param jobId For callers that must find the job again after a crash; a new one where absent.
    * @throws SlipwayError with the codes of `errors.ts`, before anything is written.
    */
-  start(request: TrainRequest, actor: Actor): Promise<{ runId: string; jobId: string }>;
+  start(request: TrainRequest, actor: Actor, jobId?: string): Promise<{ runId: string; jobId: string }>;
 }
 
 const defaultSplit: SplitSpec = { kind: 'seed', seed: 1, validation: 0.15, test: 0.15 };
@@ -67,7 +68,11 @@ export function createTraining(deps: TrainingDeps): Training {
     return split;
   }
 
-  async function start(request: TrainRequest, actor: Actor): Promise<{ runId: string; jobId: string }> {
+  async function start(
+    request: TrainRequest,
+    actor: Actor,
+    jobId: string = newId(),
+  ): Promise<{ runId: string; jobId: string }> {
     const version = await deps.datasets.resolveVersion({ dataset: request.dataset, version: request.version });
     const target = findTarget(version.schema, request.target);
     const profile: Profile = profileSchema.parse(
@@ -82,7 +87,6 @@ export function createTraining(deps: TrainingDeps): Training {
     const split = await findSplit(request, version, actor);
     if (split.rowCounts.train === 0) throw noRows('train', 'the split assigned none to it');
     const runId = newId();
-    const jobId = newId();
     const input: TrainJobInput = {
       runId,
       run: {
