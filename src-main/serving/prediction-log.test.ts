@@ -112,3 +112,32 @@ it('keeps two log files of limited size and reads the end over both', async () =
   appendFileSync(join(folder, 'log.txt'), '');
   expect(await readLogEnd(join(folder, 'absent'), 3)).toBe('');
 });
+
+it.skipIf(process.platform === 'win32')(
+  'leaves no torn line in front of the next one when the disk is full for a while',
+  () => {
+    // The system cuts a write off at the greatest file size that a process may write, as a full disk does.
+    const script = `
+    const { PredictionLog } = await import(${JSON.stringify(new URL('./prediction-log.ts', import.meta.url).href)});
+    const log = new PredictionLog(${JSON.stringify(folder)});
+    const entry = ${JSON.stringify(entry)};
+    log.append({ ...entry, requestId: 'first' });
+    try {
+      log.append({ ...entry, requestId: 'x'.repeat(2000) });
+    } catch (error) {
+      console.log(error.code);
+    }
+    log.append({ ...entry, requestId: 'last' });
+    log.close();`;
+    const { stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', 'trap "" XFSZ; ulimit -f 1; exec "$0" --input-type=module -e "$1"', process.execPath, script],
+      { encoding: 'utf8', env: { ...process.env, NODE_COMPILE_CACHE: '' } },
+    );
+    expect(stderr).toBe('');
+    expect(stdout).toBe('EFBIG\n');
+    const [name = ''] = readdirSync(folder);
+    const lines = readFileSync(join(folder, name), 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { requestId: string }).requestId)).toEqual(['first', 'last']);
+  },
+);

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { failpoint } from '../failpoints.ts';
 
@@ -55,8 +55,13 @@ export class PredictionLog {
     const line = Buffer.from(toLine(entry), 'utf8');
     const descriptor = this.descriptor ?? this.open();
     failpoint('serving.predictionLog.beforeWrite');
-    let written = 0;
-    while (written < line.length) written += writeSync(descriptor, line, written);
+    try {
+      for (let written = 0; written < line.length;) written += writeSync(descriptor, line, written);
+    } catch (error) {
+      // A disk that was full in the middle of the line; the next line must not be lost with this one.
+      ftruncateSync(descriptor, this.sizeBytes);
+      throw error;
+    }
     failpoint('serving.predictionLog.afterWrite');
     this.sizeBytes += line.length;
     if (this.sizeBytes >= maxSegmentBytes) this.close();
