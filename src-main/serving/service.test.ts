@@ -289,8 +289,29 @@ it('follows an alias until it is pinned to a version', async () => {
   serving = fixture.makeServing();
   await serving.recover({ isReadOnly: false });
   expect(await infer(made, 5)).toEqual({ version: '1', value: 10 });
-  expect(await serving.setVersion('alias', 2, testActor)).toMatchObject({ alias: null, arms: [{ version: 2 }] });
+  // The same where the deployment is stopped, so that its next start serves what the alias names.
   await serving.stop('alias', testActor);
+  await serving.close({ stop: false });
+  await point(2);
+  serving = fixture.makeServing();
+  await serving.recover({ isReadOnly: false });
+  expect(await serving.get('alias')).toMatchObject({ desired: 'stopped', state: 'stopped', arms: [{ version: 2 }] });
+  expect(await serving.setVersion('alias', 1, testActor)).toMatchObject({ alias: null, arms: [{ version: 1 }] });
+});
+
+it('follows an alias that moves while it is being deployed', async () => {
+  const [model] = await fixture.registry.read('models.list', {});
+  const point = (version: number): Promise<void> =>
+    fixture.registry.write(testActor, 'models.setAlias', { modelId: model!.id, alias: 'champion', version });
+  await point(1);
+  const deploying = deploy('late', { alias: 'champion' });
+  await until('the deployment has begun', async () => (await fixture.registry.read('intents.list', {})).length > 0);
+  await point(2);
+  await serving.followAlias(model!.id, 'champion', 2, testActor);
+  const made = await deploying;
+  expect(made).toMatchObject({ alias: 'champion', arms: [{ version: 2 }] });
+  expect(await infer(made, 5)).toEqual({ version: '2', value: 15 });
+  await serving.stop('late', testActor);
 });
 
 it('moves aside when its port is taken, and says so', async () => {

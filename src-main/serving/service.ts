@@ -114,17 +114,7 @@ export class Serving {
     );
     if (followers.length === 0) return;
     const resolved = await this.deps.models.resolve({ model: modelId, version });
-    await Promise.all(
-      followers.map(({ id }) =>
-        this.queue
-          .run(id, () => this.replace(id, resolved, alias, actor))
-          .catch((error: unknown) =>
-            this.observe(id, {
-              message: `Version ${version}, which "${alias}" names, does not serve: ${messageOf(error)}`,
-            }),
-          ),
-      ),
-    );
+    await Promise.all(followers.map(({ id }) => this.follow(id, resolved, alias, actor)));
   }
 
   /** Ends a deployment's processes once open requests are answered, until it is started again. */
@@ -205,6 +195,15 @@ export class Serving {
     await this.queue.idle();
   }
 
+  private async follow(id: string, version: ModelVersion, alias: string, actor: Actor): Promise<void> {
+    try {
+      await this.queue.run(id, () => this.replace(id, version, alias, actor));
+    } catch (error) {
+      const message = `Version ${version.number}, which "${alias}" names, does not serve: ${messageOf(error)}`;
+      await this.observe(id, { message });
+    }
+  }
+
   private async settleIntents(): Promise<void> {
     for (const intent of await this.deps.registry.read('intents.list', {})) {
       if (!intent.kind.startsWith('serving.')) continue;
@@ -264,9 +263,13 @@ export class Serving {
       await registry.write(actor, 'intents.close', { id: intent });
       throw error;
     }
-    const made = await this.get(id);
-    this.deps.events.publish({ topic: 'deployments', id, change: 'created', value: made });
-    return made;
+    this.deps.events.publish({ topic: 'deployments', id, change: 'created', value: await this.get(id) });
+    if (input.alias !== undefined) {
+      // An alias that moved while the version was loaded found no deployment yet that follows it.
+      const named = await this.deps.models.resolve({ model: version.modelId, alias: input.alias }).catch(() => version);
+      await this.follow(id, named, input.alias, actor);
+    }
+    return this.get(id);
   }
 
   private async replace(id: string, version: ModelVersion, alias: string | null, actor: Actor): Promise<Deployment> {
@@ -349,9 +352,8 @@ export class Serving {
   private async reconcile(id: string): Promise<void> {
     const row = await this.deps.registry.read('deployments.get', { deployment: id });
     if (row === null) return;
-    if (row.desired === 'stopped') return this.halt(id);
     try {
-      await this.bringUp(row);
+      await (row.desired === 'stopped' ? this.halt(id) : this.bringUp(row));
       if (row.alias === null) return;
       const named = await this.deps.models.resolve({ model: row.modelId, alias: row.alias });
       await this.replace(id, named, row.alias, engineActor);
