@@ -112,11 +112,13 @@ function limitLine(limit: { readonly at: number; readonly label: string }, palet
     annotations: [
       {
         xref: 'paper',
-        x: 1,
+        // At the left, on the surface's colour: newest values, the ones that matter, come in at the right.
+        x: 0,
         y: limit.at,
         text: limit.label,
+        bgcolor: palette.surface,
         showarrow: false,
-        xanchor: 'right',
+        xanchor: 'left',
         yanchor: 'bottom',
         font: { size: 10, color: palette.dimmed },
       },

@@ -38,7 +38,6 @@ export function DeploymentDetail({
     >
       <Section title="Service">
         <Facts
-          isWide
           facts={[
             [
               'Address',
@@ -53,7 +52,6 @@ export function DeploymentDetail({
                 {describeArms(deployment)}
               </a>,
             ],
-            ['Asked to be', deployment.desired],
           ]}
         />
       </Section>

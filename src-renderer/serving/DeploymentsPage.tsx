@@ -21,7 +21,7 @@ const columns: readonly TableColumn<Deployment>[] = [
     header: 'Name',
     value: ({ name }) => name,
     cell: ({ name }) => <span title={name}>{name}</span>,
-    minWidth: 130,
+    minWidth: 120,
     grow: 2,
   },
   {
@@ -36,8 +36,8 @@ const columns: readonly TableColumn<Deployment>[] = [
     header: 'Model',
     value: describeArms,
     cell: (deployment) => <span title={describeArms(deployment)}>{describeArms(deployment)}</span>,
-    minWidth: 150,
-    grow: 2,
+    minWidth: 190,
+    grow: 3,
     priority: 1,
   },
   {

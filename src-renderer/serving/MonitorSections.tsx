@@ -9,7 +9,7 @@ import { Chart } from '../charts/Chart.tsx';
 import type { TableColumn } from '../tables/columns.ts';
 import { DataTable } from '../tables/DataTable.tsx';
 import { metricLabel } from '../tracking/index.ts';
-import { psiChart, qualityChart, rankColumns } from './collect-windows.ts';
+import { headlineMetric, psiChart, qualityChart, rankColumns } from './collect-windows.ts';
 
 const columns: readonly TableColumn<ColumnDrift>[] = [
   {
@@ -25,7 +25,7 @@ const columns: readonly TableColumn<ColumnDrift>[] = [
     id: 'psi',
     header: 'PSI',
     value: ({ psi }) => psi,
-    cell: ({ psi }) => <NumberText value={psi} />,
+    cell: ({ psi }) => <NumberText value={psi} decimals={3} />,
     align: 'right',
     minWidth: 90,
   },
@@ -33,7 +33,7 @@ const columns: readonly TableColumn<ColumnDrift>[] = [
     id: 'ks',
     header: 'KS',
     value: ({ ks }) => ks,
-    cell: ({ ks }) => <NumberText value={ks} />,
+    cell: ({ ks }) => <NumberText value={ks} decimals={3} />,
     align: 'right',
     minWidth: 90,
     priority: 2,
@@ -51,7 +51,7 @@ const columns: readonly TableColumn<ColumnDrift>[] = [
     id: 'effect',
     header: 'Effect',
     value: ({ effect }) => effect,
-    cell: ({ effect }) => <NumberText value={effect} />,
+    cell: ({ effect }) => <NumberText value={effect} decimals={3} />,
     align: 'right',
     minWidth: 90,
     priority: 1,
@@ -59,14 +59,19 @@ const columns: readonly TableColumn<ColumnDrift>[] = [
   {
     id: 'drifted',
     header: 'Verdict',
-    value: ({ drifted }) => Number(drifted),
-    cell: ({ drifted }) => (
-      <span className={`status ${drifted ? 'status-danger' : 'status-ok'}`}>
-        {drifted ? <AlertIcon size={14} /> : <CheckIcon size={14} />}
-        {drifted ? 'Drifted' : 'Stable'}
-      </span>
-    ),
-    minWidth: 90,
+    value: ({ drifted, pValue }) => (pValue === null ? -1 : Number(drifted)),
+    cell: ({ drifted, pValue, explanation }) =>
+      pValue === null ? (
+        <span className="hint" title={explanation}>
+          No verdict
+        </span>
+      ) : (
+        <span className={`status ${drifted ? 'status-danger' : 'status-ok'}`} title={explanation}>
+          {drifted ? <AlertIcon size={14} /> : <CheckIcon size={14} />}
+          {drifted ? 'Drifted' : 'Stable'}
+        </span>
+      ),
+    minWidth: 96,
   },
 ];
 
@@ -80,7 +85,11 @@ function describeWindow({ isComplete, startAt, endAt }: MonitorWindow): string {
 export function MonitorSections({ windows }: { readonly windows: readonly MonitorWindow[] }): ReactElement {
   const newest = windows.at(-1) ?? null;
   const psi = useMemo(() => psiChart(windows), [windows]);
-  const quality = useMemo(() => qualityChart(windows, metricLabel), [windows]);
+  const metric = useMemo(() => headlineMetric(windows), [windows]);
+  const quality = useMemo(
+    () => (metric === null ? null : qualityChart(windows, metric, metricLabel(metric))),
+    [windows, metric],
+  );
   const query = useMemo(() => ({ value: rankColumns(newest?.columns ?? []), error: null, isLoading: false }), [newest]);
   if (newest === null) {
     return (
@@ -93,8 +102,11 @@ export function MonitorSections({ windows }: { readonly windows: readonly Monito
   }
   return (
     <>
-      <Section title="Drift over time">
-        <Chart title="PSI against the training baseline" spec={psi} height={270} />
+      <Section title={quality === null ? 'Drift over time' : 'Drift and quality over time'}>
+        <Chart title="PSI against the training data" spec={psi} height={200} />
+        {quality === null || metric === null ? null : (
+          <Chart title={`${metricLabel(metric)} on labelled predictions`} spec={quality} height={160} />
+        )}
       </Section>
       <Section title={describeWindow(newest)}>
         <div className="detail-table detail-table-short">
@@ -115,14 +127,12 @@ export function MonitorSections({ windows }: { readonly windows: readonly Monito
             ['Latency p50', <Milliseconds key="p50" value={newest.latencyMs.p50} />],
             ['Latency p95', <Milliseconds key="p95" value={newest.latencyMs.p95} />],
             ['Requests per second', <NumberText key="throughput" value={newest.throughput} />],
+            ...Object.entries(newest.quality)
+              .filter(([name]) => name !== 'n')
+              .map(([name, value]) => [metricLabel(name), <NumberText key={name} value={value} />] as const),
           ]}
         />
       </Section>
-      {quality === null ? null : (
-        <Section title="Quality over time">
-          <Chart title="Metrics on labelled predictions" spec={quality} height={240} />
-        </Section>
-      )}
     </>
   );
 }

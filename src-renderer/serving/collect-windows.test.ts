@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ColumnDrift, MonitorWindow } from '../../src-preload/contract/monitoring/index.ts';
 import type { Deployment } from '../../src-preload/contract/serving/index.ts';
-import { describeArms, psiChart, qualityChart, rankColumns } from './collect-windows.ts';
+import { describeArms, headlineMetric, psiChart, qualityChart, rankColumns } from './collect-windows.ts';
 
 const drift = (name: string, psi: number | null): ColumnDrift => ({
   name,
@@ -48,18 +48,9 @@ test('the columns that moved most come first, gaps stay gaps', () => {
   ]);
 });
 
-test('at most eight columns are drawn', () => {
+test('the five columns that moved most are drawn', () => {
   const columns = Array.from({ length: 12 }, (_, index) => drift(`c${index}`, index / 100));
-  expect(psiChart([window(1000, columns)]).series.map(({ name }) => name)).toEqual([
-    'c11',
-    'c10',
-    'c9',
-    'c8',
-    'c7',
-    'c6',
-    'c5',
-    'c4',
-  ]);
+  expect(psiChart([window(1000, columns)]).series.map(({ name }) => name)).toEqual(['c11', 'c10', 'c9', 'c8', 'c7']);
 });
 
 test('columns that drifted come first, then those that moved most', () => {
@@ -67,11 +58,20 @@ test('columns that drifted come first, then those that moved most', () => {
   expect(rankColumns(columns).map(({ name }) => name)).toEqual(['c', 'd', 'a', 'b']);
 });
 
-test('quality is drawn where there are labels', () => {
-  expect(qualityChart([window(1000, [])], String)).toBeNull();
-  expect(qualityChart([window(1000, []), window(2000, [], { auc: 0.7 })], String)?.series).toEqual([
-    { name: 'auc', x: [1000, 2000], y: [null, 0.7] },
-  ]);
+test('a window with too few rows for a verdict leaves a gap', () => {
+  const chart = psiChart([window(1000, [drift('a', 0.1)]), window(2000, [{ ...drift('a', 18), pValue: null }])]);
+  expect(chart.series).toEqual([{ name: 'a', x: [1000, 2000], y: [0.1, null] }]);
+});
+
+test('quality is drawn by the most telling metric there is', () => {
+  expect(headlineMetric([window(1000, [])])).toBeNull();
+  expect(headlineMetric([window(1000, []), window(2000, [], { accuracy: 0.8, auc: 0.7, n: 5 })])).toBe('auc');
+  expect(headlineMetric([window(1000, [], { r2: 0.5, rmse: 3 })])).toBe('rmse');
+  expect(headlineMetric([window(1000, [], { n: 5, pinball: 3 })])).toBe('pinball');
+  expect(qualityChart([window(1000, []), window(2000, [], { auc: 0.7 })], 'auc', 'AUC')).toMatchObject({
+    series: [{ name: 'AUC', x: [1000, 2000], y: [null, 0.7] }],
+    yTitle: 'AUC',
+  });
 });
 
 test('what a deployment serves, with shares where there are several arms', () => {

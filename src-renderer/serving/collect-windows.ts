@@ -13,13 +13,18 @@ export function describeArms({ modelName, alias, arms }: Deployment): string {
 
 /** PSI beyond which a distribution is commonly said to have moved. */
 const psiLimit = 0.2;
-const lines = 8;
+/** More lines than these cannot be told apart; the rest is in the newest window's table. */
+const lines = 5;
 
-/** PSI of the columns over the windows, those that moved most first. */
+/**
+ * PSI of the columns that moved most over the windows. Windows with too few rows for a verdict leave a gap: there PSI is
+ * large by chance alone.
+ */
 export function psiChart(windows: readonly MonitorWindow[]): ChartSpec {
   const greatest = new Map<string, number>();
   for (const { columns } of windows) {
-    for (const { name, psi } of columns) if (psi !== null) greatest.set(name, Math.max(greatest.get(name) ?? 0, psi));
+    for (const { name, psi, pValue } of columns)
+      if (psi !== null && pValue !== null) greatest.set(name, Math.max(greatest.get(name) ?? 0, psi));
   }
   const names = [...greatest].toSorted(([, a], [, b]) => b - a).slice(0, lines);
   return {
@@ -27,7 +32,9 @@ export function psiChart(windows: readonly MonitorWindow[]): ChartSpec {
     series: names.map(([name]) => ({
       name,
       x: windows.map(({ endAt }) => endAt),
-      y: windows.map(({ columns }) => columns.find((column) => column.name === name)?.psi ?? null),
+      y: windows.map(
+        ({ columns }) => columns.find((column) => column.name === name && column.pValue !== null)?.psi ?? null,
+      ),
     })),
     xTitle: 'End of window (UTC)',
     yTitle: 'PSI',
@@ -41,21 +48,28 @@ export function rankColumns(columns: readonly ColumnDrift[]): ColumnDrift[] {
   return columns.toSorted((a, b) => Number(b.drifted) - Number(a.drifted) || (b.psi ?? 0) - (a.psi ?? 0));
 }
 
-/** Realised metrics over the windows that have labels. */
-export function qualityChart(windows: readonly MonitorWindow[], label: (metric: string) => string): ChartSpec | null {
-  const names = [...new Set(windows.flatMap(({ quality }) => Object.keys(quality)))]
-    .filter((name) => name !== 'n')
-    .slice(0, lines);
-  if (names.length === 0) return null;
+/** What speaks for quality at a glance, the most telling first: independent of a threshold, then of the unit. */
+const headlineMetrics = ['auc', 'logLoss', 'accuracy', 'rmse', 'mae'];
+
+/** The realised metric that is drawn: the first of the most telling ones that a window has. */
+export function headlineMetric(windows: readonly MonitorWindow[]): string | null {
+  const known = new Set(windows.flatMap(({ quality }) => Object.keys(quality)));
+  return headlineMetrics.find((name) => known.has(name)) ?? [...known].find((name) => name !== 'n') ?? null;
+}
+
+/** A realised metric over the windows; those without labels leave a gap. */
+export function qualityChart(windows: readonly MonitorWindow[], metric: string, label: string): ChartSpec {
   return {
     kind: 'lines',
-    series: names.map((name) => ({
-      name: label(name),
-      x: windows.map(({ endAt }) => endAt),
-      y: windows.map(({ quality }) => quality[name] ?? null),
-    })),
+    series: [
+      {
+        name: label,
+        x: windows.map(({ endAt }) => endAt),
+        y: windows.map(({ quality }) => quality[metric] ?? null),
+      },
+    ],
     xTitle: 'End of window (UTC)',
-    yTitle: 'Metric',
+    yTitle: label,
     xType: 'moment',
   };
 }
