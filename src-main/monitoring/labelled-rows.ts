@@ -45,7 +45,7 @@ export async function writeLabelledRows(options: {
       dir: predictionsDir,
       columns: inputs.map(toLogColumn),
       scratchDir,
-      isCompacting: false,
+      compactedVersions: null,
       signal,
     });
     await loadLabels(connection, { predictionsDir, scratchDir, isCompacting: false, signal });

@@ -276,6 +276,8 @@ describe('a log that is not as it should be', () => {
     await writeLabels(log.dir, [{ requestId: 'v2', row: 1, value: 8 }]);
     const first = (await log.refresh()).windows[0];
     expect(first?.version).toBe(1);
+    // A version that is not known yet: its columns must not be lost.
+    expect((await readdir(log.dir)).toSorted()).toEqual(['1000-7-0.parquet', '2000-7-0.ndjson', 'labels']);
     const signature = {
       inputs: [{ name: 'speed', datatype: 'FP64' as const, shape: [-1], kind: 'numeric' as const }],
       outputs: [
@@ -286,6 +288,7 @@ describe('a log that is not as it should be', () => {
     const result = await log.refresh({
       versions: [{ number: 2, task: 'regression', signature, baselineDigest: null }],
     });
-    expect(result.windows[1]).toMatchObject({ version: 2, n: 4, labelled: 1, quality: {}, columns: [] });
+    expect(result.windows[1]).toMatchObject({ version: 2, n: 4, labelled: 1, quality: { mae: 2 }, columns: [] });
+    expect((await readdir(log.dir)).filter((name) => name.endsWith('.ndjson'))).toEqual([]);
   });
 });

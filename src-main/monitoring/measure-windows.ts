@@ -146,7 +146,7 @@ export async function measureWindows(
     dir: predictionsDir,
     columns: collectLogColumns(input.versions.map((version) => version.signature)),
     scratchDir,
-    isCompacting: true,
+    compactedVersions: input.versions.map((version) => version.number),
     signal,
   });
   await loadLabels(connection, { predictionsDir, scratchDir, isCompacting: true, signal });

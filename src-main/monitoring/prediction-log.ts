@@ -1,13 +1,13 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { describeQuery, runSql } from '../datasets/index.ts';
+import { describeQuery, queryRows, runSql } from '../datasets/index.ts';
 import { failpoint } from '../failpoints.ts';
 import type { LogColumn } from './collect-log-columns.ts';
 import { moveIntoPlace } from './durable-file.ts';
 import { hasErrorCode } from './errors.ts';
 import { copyWholeLines, listSegments } from './segments.ts';
-import { copyToParquetSql, explodeSegmentSql, logSql } from './sql-prediction-log.ts';
+import { copyToParquetSql, explodeSegmentSql, logSql, otherVersionsSql } from './sql-prediction-log.ts';
 
 /** The prediction log as one relation. */
 export interface OpenedLog {
@@ -56,6 +56,26 @@ async function compactSegment(
   return target;
 }
 
+/**
+ * True where compaction would lose nothing. A version that came after the refresh was asked for logs columns that are not
+ * known here; the next refresh knows them.
+ */
+async function hasOnly(
+  connection: DuckDBConnection,
+  versions: readonly number[],
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    return (await queryRows(connection, otherVersionsSql(path, versions), signal)).length === 0;
+  } catch (error) {
+    signal?.throwIfAborted();
+    // Another process has just compacted it.
+    if (!(await exists(path))) return true;
+    throw error;
+  }
+}
+
 /** A Parquet copy of a segment's whole lines; the segment itself where another process has just compacted it; null where it holds nothing. */
 async function copySegment(
   connection: DuckDBConnection,
@@ -80,7 +100,8 @@ async function copySegment(
 
 /**
  * Opens a deployment's prediction log: what is compacted, what its workers have closed and what they still write.
- * With `isCompacting`, closed segments become Parquet files for good; `columns` must then name all that any version logs.
+ * Closed segments in which only `compactedVersions` answered become Parquet files for good; `columns` must name all that
+ * those log. With null the log is only read.
  * `scratchDir` holds copies until the caller removes it.
  */
 export async function openPredictionLog(
@@ -89,20 +110,24 @@ export async function openPredictionLog(
     readonly dir: string;
     readonly columns: readonly LogColumn[];
     readonly scratchDir: string;
-    readonly isCompacting: boolean;
+    readonly compactedVersions: readonly number[] | null;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<OpenedLog> {
-  const { dir, columns, scratchDir, isCompacting, signal } = options;
+  const { dir, columns, scratchDir, compactedVersions, signal } = options;
   await mkdir(scratchDir, { recursive: true });
   const segments = await listSegments(dir);
   const paths = segments.compacted.map((base) => join(dir, `${base}.parquet`));
-  if (isCompacting) {
+  const read = [...segments.open];
+  if (compactedVersions !== null)
     for (const base of segments.superseded) await rm(join(dir, `${base}.ndjson`), { force: true });
-    for (const base of segments.closed)
+  for (const base of segments.closed) {
+    const path = join(dir, `${base}.ndjson`);
+    if (compactedVersions !== null && (await hasOnly(connection, compactedVersions, path, signal)))
       paths.push(await compactSegment(connection, dir, base, columns, scratchDir, signal));
+    else read.push(base);
   }
-  for (const base of isCompacting ? segments.open : [...segments.closed, ...segments.open]) {
+  for (const base of read) {
     const copy = await copySegment(connection, dir, base, columns, scratchDir, signal);
     if (copy !== null) paths.push(copy);
   }

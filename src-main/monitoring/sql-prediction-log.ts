@@ -51,6 +51,13 @@ export function explodeSegmentSql(path: string, columns: readonly LogColumn[]): 
     FROM lines WHERE coalesce(n, 0) <= 0 OR coalesce(status, 200) >= 400`;
 }
 
+/** SQL of one row where an NDJSON segment holds predictions of any other version than these. */
+export function otherVersionsSql(path: string, versions: readonly number[]): string {
+  return `SELECT version FROM read_json(${quoteLiteral(path)}, format = 'newline_delimited', ignore_errors = true,
+      maximum_object_size = ${longestLineBytes}, columns = {version: 'INTEGER'})
+    WHERE NOT list_contains([${versions.join(', ')}]::INTEGER[], version) LIMIT 1`;
+}
+
 /** SQL that writes a query's rows to a Parquet file. */
 export function copyToParquetSql(query: string, path: string): string {
   return `COPY (${query}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd)`;
