@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{src-main,e2e}/**/*.ecosystem.test.ts'],
+    globalSetup: ['scripts/test/python.ts'],
     pool: 'forks',
     fileParallelism: false,
     passWithNoTests: true,

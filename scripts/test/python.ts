@@ -55,9 +55,14 @@ async function prepareEnvironment(): Promise<string> {
 
 let environment: Promise<string> | undefined;
 
+/** Makes the environment before any test's time runs. Vitest calls this once for the whole suite. */
+export async function setup(): Promise<void> {
+  await prepareEnvironment();
+}
+
 /**
  * Runs a Python script with the packages of `requirements.txt` and parses the JSON document that it prints. The environment
- * lies in `node_modules/.cache`; it is made by the first call and anew when the list or Python itself changes.
+ * lies in `node_modules/.cache`; it is made anew when the list or Python itself changes.
  * @throws Error without Python 3, without PyPI, and with the script's own words where it fails.
  */
 export async function runPython(script: string, args: readonly string[]): Promise<unknown> {
