@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isEnded } from '../../src-preload/contract/jobs/index.ts';
@@ -91,11 +92,11 @@ async function expectWhole(trial: Trial): Promise<void> {
       name: Name,
       input: Parameters<typeof callWorkspace<Name>>[2],
     ) => ReturnType<typeof callWorkspace<Name>> = (name, input) => callWorkspace(workspace, name, input);
-    for (const job of await call('jobs.list', {})) if (!isEnded(job.status)) await call('jobs.wait', { jobId: job.id });
-    for (let tries = 0; tries < 400; tries += 1) {
-      if ((await call('monitoring.retrains', {})).every((retrain) => retrain.endedAt !== null)) break;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const isSettled = async (): Promise<boolean> =>
+      (await call('jobs.list', {})).every((job) => isEnded(job.status)) &&
+      (await call('monitoring.retrains', {})).every((retrain) => retrain.endedAt !== null);
+    // Asked again: between two jobs of a retraining nothing runs for a moment.
+    for (let tries = 0; tries < 1500 && !((await isSettled()) && (await isSettled())); tries += 1) await delay(80);
     const checks = await call('workspace.doctor', {});
     expect(checks.filter((check) => check.status === 'fail')).toEqual([]);
     expect(checks.find((check) => check.name === 'Unfinished work')?.message).toBe('Nothing is half done.');
