@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import type { Dataset, DatasetVersion, Profile, Split } from '../../src-preload/contract/datasets/index.ts';
 import type { Args } from './args.ts';
 import { defineCommands, type CommandContext } from './command.ts';
-import { facts, formatBytes, formatShare, formatTime, table, tableOr } from './format.ts';
+import { facts, formatBytes, formatShare, formatTime, table, tableOr, type Cell } from './format.ts';
+import { hintsAfterImport } from './import-hints.ts';
 import { readDataset } from './refs.ts';
 import { readSplit, splitOptions } from './split-options.ts';
 import { finishJob } from './wait.ts';
@@ -38,6 +39,12 @@ function describeDatasets(datasets: readonly Dataset[]): string {
   );
 }
 
+/** A mean of moments is a moment: the profile counts them in seconds since 1970. */
+function describeMean({ type, mean }: Profile['columns'][number]): Cell {
+  if (mean === null || (type !== 'date' && type !== 'timestamp')) return mean;
+  return new Date(Math.round(mean) * 1000).toISOString().replace('.000Z', 'Z');
+}
+
 function describeProfile(profile: Profile): string {
   const rows = profile.columns.map((column) => [
     column.name,
@@ -45,7 +52,7 @@ function describeProfile(profile: Profile): string {
     column.rowCount === 0 ? '–' : formatShare(column.missing / column.rowCount),
     column.distinct,
     column.least,
-    column.mean,
+    describeMean(column),
     column.greatest,
     column.topValues
       .slice(0, 3)
@@ -103,7 +110,8 @@ async function importFile(context: CommandContext): Promise<{ json: unknown; tex
   const versions = await session.call('datasets.versions', { dataset: name });
   const version = versions.find((candidate) => candidate.id === job.result?.['datasetVersionId']) ?? versions[0];
   if (version === undefined) return { json: { job }, text: job.message };
-  return { json: version, text: describeVersion(version) };
+  const profile = await session.call('datasets.profile', { dataset: name, version: version.number });
+  return { json: version, text: `${describeVersion(version)}\n\n${hintsAfterImport(version, profile)}` };
 }
 
 export const commands = defineCommands(
@@ -122,7 +130,7 @@ export const commands = defineCommands(
       sheet: { type: 'text', value: 'NAME', summary: 'The sheet of an Excel file (else the first)' },
     },
     examples: ['slipway dataset import ~/flights.csv --name flights --missing NA'],
-    calls: ['datasets.import', 'datasets.versions', 'jobs.wait', 'jobs.cancel'],
+    calls: ['datasets.import', 'datasets.versions', 'datasets.profile', 'jobs.wait', 'jobs.cancel'],
     run: importFile,
   },
   {

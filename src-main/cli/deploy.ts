@@ -28,7 +28,11 @@ export const commands = defineCommands({
     });
     return {
       json: deployment,
-      text: `${describeDeployment(deployment)}\n\nIts key: slipway deployment key ${deployment.name}`,
+      text: `${describeDeployment(deployment)}
+
+Its key:      slipway deployment key ${deployment.name}
+Try it:       slipway predict ${deployment.name} --file rows.json
+Its monitor:  slipway monitor show ${deployment.name}`,
     };
   },
 });

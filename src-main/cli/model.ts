@@ -102,7 +102,10 @@ export const commands = defineCommands(
     run: async ({ args, connect }) => {
       const runId = args.requiredText('run');
       const version = await (await connect()).call('models.register', { model: args.word('MODEL'), runId });
-      return { json: version, text: describeVersion(version) };
+      return {
+        json: version,
+        text: `${describeVersion(version)}\n\nServe it: slipway deploy ${version.modelName}@${version.number}`,
+      };
     },
   },
   {

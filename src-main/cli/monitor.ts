@@ -28,8 +28,12 @@ function describeMonitor(monitor: Monitor): string {
   ]);
 }
 
+/** The most telling metrics first: only four fit beside the rest. */
+const metricOrder = ['auc', 'logLoss', 'rmse', 'mae', 'r2', 'accuracy', 'f1'];
+
 function describeWindows(windows: readonly MonitorWindow[]): string {
-  const metrics = [...new Set(windows.flatMap((window) => Object.keys(window.quality)))].slice(0, 4);
+  const known = new Set(windows.flatMap((window) => Object.keys(window.quality)));
+  const metrics = [...new Set([...metricOrder.filter((name) => known.has(name)), ...known])].slice(0, 4);
   return tableOr(
     'No windows yet: they appear once predictions were made.',
     ['from', 'to', 'n', 'labelled', 'drifted', 'p95 ms', 'errors', ...metrics],
@@ -58,9 +62,10 @@ function describeColumns(window: MonitorWindow): string {
     column.ks,
     column.pValue,
     column.effect,
-    column.drifted ? 'drifted' : '',
+    column.pValue === null ? 'no verdict' : column.drifted ? 'drifted' : 'stable',
   ]);
-  return table(['column', 'role', 'n', 'PSI', 'KS', 'p', 'effect', ''], rows);
+  const why = window.columns.find((column) => column.pValue === null)?.explanation;
+  return `${table(['column', 'role', 'n', 'PSI', 'KS', 'p', 'effect', 'verdict'], rows)}${why === undefined ? '' : `\n\nNo verdict where there is too little to compare: ${why}`}`;
 }
 
 async function readRules(path: string): Promise<z.input<typeof rule>[]> {
