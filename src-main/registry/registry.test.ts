@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openReadable } from './db.ts';
 import { takeLock } from './lock.ts';
@@ -63,6 +64,15 @@ it('copies itself whole while in use', async () => {
   db.close();
   await rm(copy, { recursive: true });
   expect(await registry.checkIntegrity()).toEqual(['ok', 'ok']);
+});
+
+it('refuses whatever is asked of a thread that is gone, instead of never answering', async () => {
+  const broken = await createTestRegistry();
+  const { worker } = (broken.registry as unknown as { writer: { worker: Worker } }).writer;
+  await worker.terminate();
+  await expect(broken.registry.write(testActor, 'intents.open', intent('x'))).rejects.toThrow('a registry thread ended');
+  expect(await broken.registry.read('intents.list', {})).toEqual([]);
+  await broken.dispose();
 });
 
 it('is locked by one holder at a time', () => {

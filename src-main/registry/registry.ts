@@ -19,12 +19,21 @@ class RegistryThread {
   private readonly worker: Worker;
   private readonly waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   private nextId = 1;
+  private isClosing = false;
+  /** Why the thread is gone; whoever asks it would wait for ever. */
+  private fault: Error | null = null;
 
   constructor(data: ThreadData) {
     this.worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: data, execArgv: [] });
     this.worker.on('message', (reply: ThreadReply) => this.settle(reply));
-    this.worker.on('error', (error) => this.failAll(error instanceof Error ? error : new Error(String(error))));
-    this.worker.on('exit', () => this.failAll(new Error('the registry is closed')));
+    this.worker.on('error', (error) => {
+      this.fault = error instanceof Error ? error : new Error(String(error));
+      this.failAll(this.fault);
+    });
+    this.worker.on('exit', (code) => {
+      if (!this.isClosing) this.fault ??= new Error(`a registry thread ended with code ${code}; start Slipway again`);
+      this.failAll(this.fault ?? new Error('the registry is closed'));
+    });
   }
 
   get load(): number {
@@ -32,6 +41,7 @@ class RegistryThread {
   }
 
   request(request: WithoutId<ThreadRequest>): Promise<unknown> {
+    if (this.fault !== null) return Promise.reject(this.fault);
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
@@ -40,7 +50,8 @@ class RegistryThread {
   }
 
   async close(): Promise<void> {
-    await this.request({ type: 'close' });
+    this.isClosing = true;
+    if (this.fault === null) await this.request({ type: 'close' });
     await this.worker.terminate();
   }
 
