@@ -9,6 +9,8 @@ import { root } from './steps.ts';
 const run = promisify(execFile);
 const isWindows = process.platform === 'win32';
 const system = isWindows ? 'python' : 'python3';
+/** On Debian, venv without its own package imports well and lacks ensurepip. */
+const probe = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11); print("%d.%d" % sys.version_info[:2])';
 const requirements = join(import.meta.dirname, 'requirements.txt');
 const cache = join(root, 'node_modules/.cache');
 
@@ -17,11 +19,11 @@ const env = { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true', DO_NOT_TRACK: 't
 
 async function readVersion(): Promise<string> {
   try {
-    const { stdout } = await run(system, ['-c', 'import sys, venv; print("%d.%d" % sys.version_info[:2])']);
+    const { stdout } = await run(system, ['-c', probe]);
     return stdout.trim();
   } catch (error) {
     throw new Error(
-      `The ecosystem tests need Python 3.11 or later with its venv module, and "${system}" does not run. Install Python 3 (on Debian and Ubuntu: python3 and python3-venv).`,
+      `The ecosystem tests need Python 3.11 or later with venv, and "${system}" is absent, older or without it. Install Python 3 (on Debian and Ubuntu: python3 and python3-venv).`,
       { cause: error },
     );
   }
