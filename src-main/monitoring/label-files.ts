@@ -4,6 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { runSql } from '../datasets/index.ts';
 import { failpoint } from '../failpoints.ts';
 import { newId } from '../ids.ts';
+import { toStorageError } from '../objects/index.ts';
 import { moveIntoPlace } from './durable-file.ts';
 import { hasErrorCode } from './errors.ts';
 import { copyLabelsSql, labelsSql } from './sql-labels.ts';
@@ -31,22 +32,28 @@ export async function writeLabels(
   await mkdir(dir, { recursive: true });
   const name = `labels-${newId(nowMs)}.ndjson`;
   const scratch = join(dir, `${name}.tmp`);
-  const handle = await open(scratch, 'w');
   try {
-    for (let start = 0; start < labels.length; start += 10_000) {
-      const lines = labels
-        .slice(start, start + 10_000)
-        .map(
-          ({ requestId, row, value, at }) =>
-            `${JSON.stringify({ requestId, row, value: String(value), at: at ?? nowMs })}\n`,
-        );
-      await handle.write(lines.join(''));
+    const handle = await open(scratch, 'w');
+    try {
+      for (let start = 0; start < labels.length; start += 10_000) {
+        const lines = labels
+          .slice(start, start + 10_000)
+          .map(
+            ({ requestId, row, value, at }) =>
+              `${JSON.stringify({ requestId, row, value: String(value), at: at ?? nowMs })}\n`,
+          );
+        // Unlike `write`, writes all of it or fails.
+        await handle.writeFile(lines.join(''));
+      }
+    } finally {
+      await handle.close();
     }
-  } finally {
-    await handle.close();
+    failpoint('monitoring.labels.beforeRename');
+    await moveIntoPlace(scratch, join(dir, name));
+  } catch (error) {
+    await rm(scratch, { force: true });
+    throw toStorageError(error, dir);
   }
-  failpoint('monitoring.labels.beforeRename');
-  await moveIntoPlace(scratch, join(dir, name));
   failpoint('monitoring.labels.afterRename');
   return name;
 }
