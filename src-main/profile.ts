@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -170,8 +170,16 @@ export class Profile {
 
   private async save(text: string): Promise<void> {
     const temporary = `${this.path}.${process.pid}.tmp`;
-    await writeFile(temporary, text, { mode: 0o600 });
-    await chmod(temporary, 0o600);
+    const handle = await open(temporary, 'w', 0o600);
+    try {
+      // A file that an earlier process left keeps its own mode otherwise.
+      await handle.chmod(0o600);
+      await handle.writeFile(text);
+      // The only place of tokens and keys: a power cut must not leave an empty file under its name.
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     await rename(temporary, this.path);
   }
 }
