@@ -1,15 +1,6 @@
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
+import { syncFolder } from '../objects/write.ts';
 
 /** Puts a finished file in its place: bytes synced, renamed, folder synced. Afterwards it survives a power cut. */
 export async function moveIntoPlace(from: string, to: string): Promise<void> {

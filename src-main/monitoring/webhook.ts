@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Alert } from '../../src-preload/contract/monitoring/index.ts';
 
 const timeoutMs = 5000;
@@ -36,12 +37,6 @@ export async function sendWebhook(url: string, alert: Alert, signal: AbortSignal
     const error = await post(url, body, alert.id);
     const pauseMs = pausesMs[attempt - 1];
     if (error === null || pauseMs === undefined || signal.aborted) return { attempts: attempt, error };
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pauseMs);
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    await pause(pauseMs, undefined, { signal }).catch(() => undefined);
   }
 }
