@@ -41,7 +41,7 @@ function toColumns(models: readonly Model[]): readonly TableColumn<Model>[] {
       header: 'Aliases',
       value: ({ aliases }) => aliases.map(({ alias }) => alias).join(' '),
       cell: ({ aliases }) => <Aliases aliases={aliases} />,
-      minWidth: 220,
+      minWidth: 130,
       grow: 2,
       priority: 1,
     },

@@ -38,6 +38,7 @@ export function DeploymentDetail({
     >
       <Section title="Service">
         <Facts
+          isWide
           facts={[
             [
               'Address',
