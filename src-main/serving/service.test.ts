@@ -141,6 +141,19 @@ it('keeps the old version when the new one cannot be loaded', async () => {
   await serving.stop('stays', testActor);
 });
 
+it('goes back to the old version when the new one cannot be recorded', async () => {
+  const made = await deploy('unrecorded');
+  const { registry } = fixture;
+  const transact = registry.transact.bind(registry);
+  registry.transact = () => Promise.reject(new Error('the disk is full'));
+  await expect(serving.setVersion('unrecorded', 2, testActor)).rejects.toThrow('the disk is full');
+  registry.transact = transact;
+  expect(await serving.get('unrecorded')).toMatchObject({ arms: [{ version: 1 }] });
+  expect(await infer(made, 5)).toEqual({ version: '1', value: 10 });
+  expect(await registry.read('intents.list', {})).toEqual([]);
+  await serving.stop('unrecorded', testActor);
+});
+
 it('leaves nothing behind of a deployment whose version cannot be loaded', async () => {
   const folders = await readdir(`${fixture.dir}/.slipway/runs`);
   await expect(deploy('bad', { version: 3 })).rejects.toMatchObject({

@@ -302,7 +302,8 @@ export class Serving {
         ['intents.close', { id: intent }],
       ]);
     } catch (error) {
-      await writeSnapshot(path, before);
+      // Where only the commit failed, the new version has the traffic already; what is recorded goes on serving.
+      await this.serve(before, row.name, row.arms[0]?.version ?? 0, '').catch(() => undefined);
       await registry.write(actor, 'intents.close', { id: intent });
       throw error;
     }
