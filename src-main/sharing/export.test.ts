@@ -11,7 +11,7 @@ import type { ObjectStore } from '../objects/types.ts';
 import { openReadable } from '../registry/db.ts';
 import type { Registry } from '../registry/registry.ts';
 import { createTestRegistry, testActor } from '../registry/testing.ts';
-import { createSharing, openBundle, sharingHandlers, verifyBundle } from './index.ts';
+import { createSharing, extractBundle, sharingHandlers, verifyBundle } from './index.ts';
 
 const entry = fileURLToPath(new URL('../job-process.ts', import.meta.url));
 const context: CallContext = { actor: testActor, signal: new AbortController().signal };
@@ -80,11 +80,12 @@ it('writes a whole workspace that opens elsewhere with equal content', async () 
   ]);
   expect(names.join()).not.toContain(garbage.digest.slice(2));
 
-  const opened = await openBundle(path);
-  const copy = openObjectStore(join(opened.dir, '.slipway', 'objects'));
+  const opened = join(dir, 'opened');
+  await extractBundle(path, opened);
+  const copy = openObjectStore(join(opened, '.slipway', 'objects'));
   for (const digest of owned) expect(await copy.verify(digest)).toBeNull();
-  expect(readFileSync(join(opened.dir, 'slipway', 'gates', 'main.yaml'), 'utf8')).toBe('auc: 0.7\n');
-  const db = openReadable(join(opened.dir, '.slipway', 'registry.db'), join(opened.dir, '.slipway', 'metrics.db'));
+  expect(readFileSync(join(opened, 'slipway', 'gates', 'main.yaml'), 'utf8')).toBe('auc: 0.7\n');
+  const db = openReadable(join(opened, '.slipway', 'registry.db'), join(opened, '.slipway', 'metrics.db'));
   expect(db.prepare('SELECT id FROM workspace').get()).toEqual({ id: workspaceId });
   expect(db.prepare('SELECT count(*) AS n FROM runs').get()).toEqual({ n: 2 });
   expect(db.prepare('SELECT count(*) AS n FROM intents').get()).toEqual({ n: 0 });
@@ -92,7 +93,7 @@ it('writes a whole workspace that opens elsewhere with equal content', async () 
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
   db.close();
   // Where this workspace lies is nobody else's business.
-  expect(readFileSync(join(opened.dir, '.slipway', 'registry.db')).includes(dir)).toBe(false);
+  expect(readFileSync(join(opened, '.slipway', 'registry.db')).includes(dir)).toBe(false);
 
   const [event] = await registry.read('events.list', { limit: 1, subjectId: workspaceId });
   expect(event).toMatchObject({ action: 'workspace.export', actor: testActor, data: { sha256: result['sha256'] } });
@@ -102,8 +103,9 @@ it('writes a whole workspace that opens elsewhere with equal content', async () 
 it('takes the prediction log when asked, each segment whole and once', async () => {
   const path = join(dir, 'out.slipway');
   await exportTo(path, true);
-  const opened = await openBundle(path);
-  const folder = join(opened.dir, '.slipway', 'predictions', 'd1');
+  const opened = join(dir, 'opened');
+  await extractBundle(path, opened);
+  const folder = join(opened, '.slipway', 'predictions', 'd1');
   expect(readdirSync(folder)).toEqual(['1-2-3.ndjson', '4-5-6.ndjson']);
   expect(readFileSync(join(folder, '4-5-6.ndjson'), 'utf8')).toBe('{"a":2}\n');
   expect(existsSync(join(dir, '.slipway', 'predictions', 'd1', '4-5-6.ndjson.open'))).toBe(true);

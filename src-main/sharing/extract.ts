@@ -1,6 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { toStorageError } from '../objects/index.ts';
@@ -33,16 +32,5 @@ export async function extractBundle(file: string, dir: string): Promise<BundleMa
     });
   } catch (error) {
     throw toStorageError(error, dir);
-  }
-}
-
-/** Unpacks a bundle into a new temporary folder; nothing is left behind when that fails. Throws as `extractBundle`. */
-export async function openBundle(file: string): Promise<{ readonly dir: string; readonly manifest: BundleManifest }> {
-  const dir = await mkdtemp(join(tmpdir(), 'slipway-bundle-'));
-  try {
-    return { dir, manifest: await extractBundle(file, dir) };
-  } catch (error) {
-    await rm(dir, { recursive: true, force: true });
-    throw error;
   }
 }
