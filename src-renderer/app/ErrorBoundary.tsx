@@ -26,9 +26,10 @@ export class ErrorBoundary extends Component<Props, { readonly error: Error | nu
         <AlertIcon size={22} />
         <h1>{this.props.place} stopped because of a fault</h1>
         <p>{error.message}</p>
-        <p>Nothing in the workspace was changed by this. Show it again, or copy the details for a report.</p>
+        <p>Nothing in the workspace was changed by this. Load the page anew, or copy the details for a report.</p>
         <div className="boundary-actions">
-          <Button onClick={() => this.setState({ error: null })}>Show it again</Button>
+          {/* Anew, not from memory: a part of the page that could not be loaded is never asked for again otherwise. */}
+          <Button onClick={() => window.location.reload()}>Load the page anew</Button>
           <CopyTextButton text={`${error.message}\n${error.stack ?? ''}`} label="Copy the details" />
         </div>
       </div>
