@@ -1,5 +1,6 @@
 import type { Actor } from '../../src-preload/contract/common.ts';
-import type { ErrorBody } from '../../src-preload/contract/errors.ts';
+import { SlipwayError, type ErrorBody } from '../../src-preload/contract/errors.ts';
+import { toStorageError } from '../objects/errors.ts';
 
 /** Between the engine and its registry threads. */
 export type ThreadRequest =
@@ -23,4 +24,14 @@ export interface ThreadData {
   readonly role: 'reader' | 'writer';
   readonly registryPath: string;
   readonly metricsPath: string;
+}
+
+/**
+ * What a failure crosses threads as: an error that a user can act on, a full disk among them, or a fault with its stack.
+ * @param path The database that was worked on.
+ */
+export function toFailure(error: unknown, path: string): { readonly error: ErrorBody | null; readonly fault: string } {
+  const known = toStorageError(error, path);
+  if (known instanceof SlipwayError) return { error: known.toBody(), fault: known.message };
+  return { error: null, fault: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

@@ -1,9 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { SlipwayError } from '../../src-preload/contract/errors.ts';
 import { failpoint } from '../failpoints.ts';
 import { backupDatabases, openReadable, openWritable, type ReadableDb, type WritableDb } from './db.ts';
 import { readers, writers } from './operations.ts';
-import type { ThreadData, ThreadReply, ThreadRequest } from './thread-protocol.ts';
+import { toFailure, type ThreadData, type ThreadReply, type ThreadRequest } from './thread-protocol.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('registry/thread.ts runs as a worker thread');
@@ -70,9 +69,7 @@ port.on('message', (request: ThreadRequest) => {
       if (request.type === 'close') port.close();
     },
     (error: unknown) => {
-      const body = error instanceof SlipwayError ? error.toBody() : null;
-      const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      port.postMessage({ id: request.id, ok: false, error: body, fault } satisfies ThreadReply);
+      port.postMessage({ id: request.id, ok: false, ...toFailure(error, data.registryPath) } satisfies ThreadReply);
     },
   );
 });
