@@ -61,6 +61,12 @@ def multiclass(n, k, absent=()):
     raw = rng.gamma(1, 1, (n, k)) + 1.2 * np.eye(k)[truth]
     probability = np.round(raw / raw.sum(axis=1, keepdims=True), 2)
     probability[:, -1] = np.round(1 - probability[:, :-1].sum(axis=1), 2)
+    # Rounding up may leave less than nothing for the last class: the likeliest one gives it back.
+    likeliest = probability.argmax(axis=1)
+    probability[np.arange(n), likeliest] = np.round(
+        probability[np.arange(n), likeliest] + np.minimum(probability[:, -1], 0), 2
+    )
+    probability[:, -1] = np.maximum(probability[:, -1], 0)
     predicted = probability.argmax(axis=1)
     expected = {
         "accuracy": m.accuracy_score(truth, predicted),
