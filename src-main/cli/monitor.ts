@@ -177,7 +177,7 @@ export const commands = defineCommands(
     calls: ['monitoring.refresh'],
     run: async ({ args, connect }) => {
       const answer = await (await connect()).call('monitoring.refresh', { deployment: args.word('DEPLOYMENT') });
-      return { json: answer, text: `${answer.windows} windows, ${answer.alerts} alerts.` };
+      return { json: answer, text: `Windows brought up to date: ${answer.windows}. Alerts raised: ${answer.alerts}.` };
     },
   },
   {
