@@ -24,26 +24,38 @@ function typeOf(entry: SignatureInput | SignatureOutput): LogColumn['type'] {
   return isLabel || entry.datatype === 'BYTES' || entry.datatype === 'BOOL' ? 'VARCHAR' : 'DOUBLE';
 }
 
-/** The columns that any of these versions logs. Where two versions differ about a type, it is text. */
+function columnsOf(signature: Signature): LogColumn[] {
+  return [
+    ...signature.inputs.map((entry) => ({ role: 'input' as const, entry })),
+    ...signature.outputs.map((entry) => ({ role: 'output' as const, entry })),
+  ]
+    .filter(({ entry }) => isOnePerRow(entry.shape))
+    .map(({ role, entry }) => ({
+      role,
+      name: entry.name,
+      logName: logNameOf(role, entry.name),
+      type: typeOf(entry),
+    }));
+}
+
+/**
+ * The columns that any of these versions logs. Where two versions differ about a type, it is text. DuckDB takes names that
+ * differ in case alone for one: the spelling that comes first is read.
+ */
 export function collectLogColumns(signatures: readonly Signature[]): LogColumn[] {
   const columns = new Map<string, LogColumn>();
-  for (const signature of signatures) {
-    const entries = [
-      ...signature.inputs.map((entry) => ({ role: 'input' as const, entry })),
-      ...signature.outputs.map((entry) => ({ role: 'output' as const, entry })),
-    ];
-    for (const { role, entry } of entries) {
-      if (!isOnePerRow(entry.shape)) continue;
-      const logName = logNameOf(role, entry.name);
-      const type = typeOf(entry);
-      const known = columns.get(logName);
-      columns.set(logName, {
-        role,
-        name: entry.name,
-        logName,
-        type: known === undefined || known.type === type ? type : 'VARCHAR',
-      });
-    }
+  for (const column of signatures.flatMap(columnsOf)) {
+    const key = column.logName.toLowerCase();
+    const known = columns.get(key);
+    if (known === undefined) columns.set(key, column);
+    else if (known.logName === column.logName && known.type !== column.type)
+      columns.set(key, { ...known, type: 'VARCHAR' });
   }
   return [...columns.values()];
+}
+
+/** Whether all that a version logs is among these columns. */
+export function areAllRead(signature: Signature, columns: readonly LogColumn[]): boolean {
+  const names = new Set(columns.map(({ logName }) => logName));
+  return columnsOf(signature).every(({ logName }) => names.has(logName));
 }

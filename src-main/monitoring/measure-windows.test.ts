@@ -1,7 +1,7 @@
 import { appendFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RefreshResult } from './job-refresh.ts';
+import type { RefreshInput, RefreshResult } from './job-refresh.ts';
 import { writeLabels } from './label-files.ts';
 import type { TestLog } from './testing.ts';
 import { createTestLog, evenShare, failedLine, requestLine } from './testing.ts';
@@ -290,5 +290,36 @@ describe('a log that is not as it should be', () => {
     });
     expect(result.windows[1]).toMatchObject({ version: 2, n: 4, labelled: 1, quality: { mae: 2 }, columns: [] });
     expect((await readdir(log.dir)).filter((name) => name.endsWith('.ndjson'))).toEqual([]);
+  });
+
+  it('has versions whose columns differ in case alone: what cannot be read is kept as it is', async () => {
+    const line = (version: number, column: string): string =>
+      JSON.stringify({
+        requestId: `v${version}`,
+        receivedAt: 1_900_000_000_000,
+        eventAt: firstWeek,
+        arm: 'main',
+        version,
+        n: 1,
+        latencyMs: 3,
+        status: 200,
+        inputs: { [column]: [1] },
+        outputs: { prediction: [5] },
+        error: null,
+      });
+    const version = (number: number, column: string): RefreshInput['versions'][number] => ({
+      number,
+      task: 'regression',
+      baselineDigest: null,
+      signature: {
+        inputs: [{ name: column, datatype: 'FP64', shape: [-1], kind: 'numeric' }],
+        outputs: [{ name: 'prediction', datatype: 'FP32', shape: [-1], role: 'value', className: null }],
+      },
+    });
+    await log.writeSegment('1000-7-0.ndjson', [line(1, 'Speed')]);
+    await log.writeSegment('2000-7-0.ndjson', [line(2, 'speed')]);
+    const result = await log.refresh({ versions: [version(2, 'speed'), version(1, 'Speed')] });
+    expect(result.predictions).toBe(2);
+    expect((await readdir(log.dir)).toSorted()).toEqual(['1000-7-0.ndjson', '2000-7-0.parquet']);
   });
 });

@@ -5,7 +5,7 @@ import { baseline as baselineSchema } from '../../src-preload/contract/models/in
 import type { ColumnDrift, WindowSpec } from '../../src-preload/contract/monitoring/index.ts';
 import { queryRows, runSql } from '../datasets/index.ts';
 import type { ObjectStore } from '../objects/types.ts';
-import { collectLogColumns } from './collect-log-columns.ts';
+import { areAllRead, collectLogColumns } from './collect-log-columns.ts';
 import type { LoggedVersion, MeasuredWindow, RefreshInput, RefreshResult } from './job-refresh.ts';
 import { loadLabels } from './label-files.ts';
 import { measureDrift } from './measure-drift.ts';
@@ -142,11 +142,14 @@ export async function measureWindows(
   around: Surroundings,
 ): Promise<RefreshResult> {
   const { predictionsDir, scratchDir, signal } = around;
+  const readColumns = collectLogColumns(input.versions.map((version) => version.signature));
   const log = await openPredictionLog(connection, {
     dir: predictionsDir,
-    columns: collectLogColumns(input.versions.map((version) => version.signature)),
+    columns: readColumns,
     scratchDir,
-    compactedVersions: input.versions.map((version) => version.number),
+    compactedVersions: input.versions
+      .filter(({ signature }) => areAllRead(signature, readColumns))
+      .map((version) => version.number),
     signal,
   });
   await loadLabels(connection, { predictionsDir, scratchDir, isCompacting: true, signal });
