@@ -2,6 +2,8 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isEnded } from '../../src-preload/contract/jobs/index.ts';
 import type { CallInput, CallName, CallOutput } from '../../src-preload/contract/index.ts';
+import { openObjectStore } from '../objects/index.ts';
+import { layoutOf } from './layout.ts';
 import { openWorkspace } from './open.ts';
 import { callWorkspace } from './testing.ts';
 
@@ -78,6 +80,8 @@ async function serve(): Promise<void> {
     deployment: 'live',
     window: { kind: 'time', sizeMs: 86_400_000 },
     rules: [{ kind: 'drift', columns: 1, consecutive: 1 }],
+    // Nobody listens there: telling of an alert may fail, and must not lose it.
+    webhookUrl: 'http://127.0.0.1:9/',
     retrain: { isEnabled: false, minRows: 50 },
   });
   for (let day = 0; day < 3; day += 1) {
@@ -102,6 +106,7 @@ async function serve(): Promise<void> {
   }
   await call('serving.setVersion', { deployment: 'live', version: 1 });
   await call('serving.stop', { deployment: 'live' });
+  await call('monitoring.refresh', { deployment: 'live' });
   await call('serving.start', { deployment: 'live' });
   await call('serving.stop', { deployment: 'live' });
 }
@@ -122,13 +127,17 @@ await call('models.removeAlias', { model: 'scores', alias: 'champion' });
 await call('models.setAlias', { model: 'scores', alias: 'champion', version: version.number });
 await finish((await call('sharing.export', { path: join(scratch, 'all.slipway'), includePredictions: true })).jobId);
 await call('workspace.backup', { path: join(scratch, 'backup') });
-await workspace.jobs.start({ name: 'Test', key: 'test', door: 'engine' }, 'models.check', {
-  digest: version.files.find((file) => file.path === 'model.onnx')?.digest ?? '',
-  fileName: 'model.onnx',
-  signature: version.signature,
+const unwanted = await call('training.start', {
+  dataset: 'scores',
+  target: 'y',
+  params: { epochs: 10_000, patience: 1000 },
 });
+await call('jobs.cancel', { jobId: unwanted.jobId });
+await call('jobs.wait', { jobId: unwanted.jobId });
+// What a killed job stored and no row names.
+await openObjectStore(layoutOf(dir).objects).put('left behind');
+for (const job of await call('jobs.list', {})) if (!isEnded(job.status)) await call('jobs.wait', { jobId: job.id });
 await call('storage.collectGarbage', { dryRun: false, minAgeMs: 0 });
 await call('serving.remove', { deployment: 'live' });
-for (const job of await call('jobs.list', {})) if (!isEnded(job.status)) await call('jobs.wait', { jobId: job.id });
 await workspace.close({ stopDeployments: true });
 process.exit(0);
