@@ -21,7 +21,7 @@ const columns: readonly TableColumn<Deployment>[] = [
     header: 'Name',
     value: ({ name }) => name,
     cell: ({ name }) => <span title={name}>{name}</span>,
-    minWidth: 120,
+    minWidth: 110,
     grow: 2,
   },
   {
@@ -29,14 +29,14 @@ const columns: readonly TableColumn<Deployment>[] = [
     header: 'State',
     value: ({ state }) => statusText(state),
     cell: ({ state }) => <StatusLabel status={state} />,
-    minWidth: 100,
+    minWidth: 92,
   },
   {
     id: 'model',
     header: 'Model',
     value: describeArms,
     cell: (deployment) => <span title={describeArms(deployment)}>{describeArms(deployment)}</span>,
-    minWidth: 190,
+    minWidth: 206,
     grow: 3,
     priority: 1,
   },
@@ -50,7 +50,7 @@ const columns: readonly TableColumn<Deployment>[] = [
         <CopyTextButton text={url} label="Copy the address" />
       </span>
     ),
-    minWidth: 210,
+    minWidth: 196,
     priority: 2,
   },
   {

@@ -59,8 +59,15 @@ test('columns that drifted come first, then those that moved most', () => {
 });
 
 test('a window with too few rows for a verdict leaves a gap', () => {
-  const chart = psiChart([window(1000, [drift('a', 0.1)]), window(2000, [{ ...drift('a', 18), pValue: null }])]);
-  expect(chart.series).toEqual([{ name: 'a', x: [1000, 2000], y: [0.1, null] }]);
+  const few = { ...drift('a', 18), pValue: null };
+  const chart = psiChart([
+    window(1000, [drift('a', 0.1)]),
+    window(2000, [few]),
+    window(3000, [drift('a', 0.2)]),
+    window(9000, [few]),
+  ]);
+  expect(chart.series).toEqual([{ name: 'a', x: [1000, 2000, 3000], y: [0.1, null, 0.2] }]);
+  expect(psiChart([window(1000, [few])]).series).toEqual([]);
 });
 
 test('quality is drawn by the most telling metric there is', () => {
@@ -69,7 +76,7 @@ test('quality is drawn by the most telling metric there is', () => {
   expect(headlineMetric([window(1000, [], { r2: 0.5, rmse: 3 })])).toBe('rmse');
   expect(headlineMetric([window(1000, [], { n: 5, pinball: 3 })])).toBe('pinball');
   expect(qualityChart([window(1000, []), window(2000, [], { auc: 0.7 })], 'auc', 'AUC')).toMatchObject({
-    series: [{ name: 'AUC', x: [1000, 2000], y: [null, 0.7] }],
+    series: [{ name: 'AUC', x: [2000], y: [0.7] }],
     yTitle: 'AUC',
   });
 });

@@ -16,6 +16,11 @@ const psiLimit = 0.2;
 /** More lines than these cannot be told apart; the rest is in the newest window's table. */
 const lines = 5;
 
+/** The windows from the first to the last that has something to draw: an empty stretch at an end squeezes the rest. */
+function trimEnds(windows: readonly MonitorWindow[], hasValue: (window: MonitorWindow) => boolean): MonitorWindow[] {
+  return windows.slice(windows.findIndex(hasValue), windows.findLastIndex(hasValue) + 1);
+}
+
 /**
  * PSI of the columns that moved most over the windows. Windows with too few rows for a verdict leave a gap: there PSI is
  * large by chance alone.
@@ -27,12 +32,13 @@ export function psiChart(windows: readonly MonitorWindow[]): ChartSpec {
       if (psi !== null && pValue !== null) greatest.set(name, Math.max(greatest.get(name) ?? 0, psi));
   }
   const names = [...greatest].toSorted(([, a], [, b]) => b - a).slice(0, lines);
+  const drawn = trimEnds(windows, ({ columns }) => columns.some(({ psi, pValue }) => psi !== null && pValue !== null));
   return {
     kind: 'lines',
     series: names.map(([name]) => ({
       name,
-      x: windows.map(({ endAt }) => endAt),
-      y: windows.map(
+      x: drawn.map(({ endAt }) => endAt),
+      y: drawn.map(
         ({ columns }) => columns.find((column) => column.name === name && column.pValue !== null)?.psi ?? null,
       ),
     })),
@@ -57,15 +63,16 @@ export function headlineMetric(windows: readonly MonitorWindow[]): string | null
   return headlineMetrics.find((name) => known.has(name)) ?? [...known].find((name) => name !== 'n') ?? null;
 }
 
-/** A realised metric over the windows; those without labels leave a gap. */
+/** A realised metric over the windows; those without labels between others leave a gap. */
 export function qualityChart(windows: readonly MonitorWindow[], metric: string, label: string): ChartSpec {
+  const drawn = trimEnds(windows, ({ quality }) => quality[metric] !== undefined);
   return {
     kind: 'lines',
     series: [
       {
         name: label,
-        x: windows.map(({ endAt }) => endAt),
-        y: windows.map(({ quality }) => quality[metric] ?? null),
+        x: drawn.map(({ endAt }) => endAt),
+        y: drawn.map(({ quality }) => quality[metric] ?? null),
       },
     ],
     xTitle: 'End of window (UTC)',
