@@ -93,12 +93,15 @@ export const commands = defineCommands(
     verb: 'set-version',
     summary: 'Replace the version a deployment serves, without a failed request',
     positionals: ['DEPLOYMENT', 'VERSION'],
+    details: 'A number pins the deployment to that version; @ALIAS has it follow the alias from then on.',
+    examples: ['slipway deployment set-version delay 3', 'slipway deployment set-version delay @champion'],
     calls: ['serving.setVersion'],
     run: async ({ args, connect }) => {
-      const version = readVersion(args, args.word('VERSION'));
+      const word = args.word('VERSION');
+      const target = word.startsWith('@') ? { alias: word.slice(1) } : { version: readVersion(args, word) };
       const deployment = await (
         await connect()
-      ).call('serving.setVersion', { deployment: args.word('DEPLOYMENT'), version });
+      ).call('serving.setVersion', { deployment: args.word('DEPLOYMENT'), ...target });
       return { json: deployment, text: describeDeployment(deployment) };
     },
   },

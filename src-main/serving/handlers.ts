@@ -8,7 +8,10 @@ export function servingHandlers(serving: Serving): HandlersOf<typeof servingCall
     'serving.list': () => serving.list(),
     'serving.get': ({ deployment }) => serving.get(deployment),
     'serving.deploy': (input, { actor }) => serving.deploy(input, actor),
-    'serving.setVersion': ({ deployment, version }, { actor }) => serving.setVersion(deployment, version, actor),
+    'serving.setVersion': (input, { actor }) =>
+      'alias' in input
+        ? serving.follow(input.deployment, input.alias, actor)
+        : serving.setVersion(input.deployment, input.version, actor),
     'serving.stop': ({ deployment }, { actor }) => serving.stop(deployment, actor),
     'serving.start': ({ deployment }, { actor }) => serving.start(deployment, actor),
     'serving.remove': async ({ deployment }, { actor }) => {

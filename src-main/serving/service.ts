@@ -107,6 +107,13 @@ export class Serving {
     return this.queue.run(id, () => this.replace(id, resolved, null, actor));
   }
 
+  /** Serves what an alias names and follows it from then on; answers when that version takes traffic. */
+  async follow(ref: string, alias: string, actor: Actor): Promise<Deployment> {
+    const { id, modelId } = await this.find(ref);
+    const resolved = await this.deps.models.resolve({ model: modelId, alias });
+    return this.queue.run(id, () => this.replace(id, resolved, alias, actor));
+  }
+
   /** An alias came to name another version: every deployment that follows it does the same. Failures stay with their deployment. */
   async followAlias(modelId: string, alias: string, version: number, actor: Actor): Promise<void> {
     const followers = (await this.deps.registry.read('deployments.list', {})).filter(

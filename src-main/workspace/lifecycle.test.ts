@@ -170,6 +170,10 @@ describe('a model’s life', { timeout: 120_000 }, () => {
       answers.push(body['model_version']);
     }
     expect(answers.at(-1)).toBe('2');
+    const pinned = await test.call('serving.setVersion', { deployment: 'live', version: 1 });
+    expect(pinned).toMatchObject({ alias: null, arms: [{ version: 1 }] });
+    const following = await test.call('serving.setVersion', { deployment: 'live', alias: 'champion' });
+    expect(following).toMatchObject({ alias: 'champion', arms: [{ version: 2 }] });
   });
 
   it('is retrained on what was seen, and the decision is recorded with its values', async () => {

@@ -56,7 +56,11 @@ export const servingCalls = defineCalls({
   'serving.setVersion': {
     summary: 'Replace the version a deployment serves, without a failed request',
     access: 'write',
-    input: deploymentRef.extend({ version: versionNumber }),
+    /** A version pins the deployment to it; an alias is followed from then on. */
+    input: z.union([
+      deploymentRef.extend({ version: versionNumber }).strict(),
+      deploymentRef.extend({ alias: aliasName }).strict(),
+    ]),
     output: deployment,
   },
   'serving.stop': { summary: 'Stop a deployment', access: 'write', input: deploymentRef, output: deployment },
