@@ -10,7 +10,7 @@ export function servingHandlers(serving: Serving): HandlersOf<typeof servingCall
     'serving.deploy': (input, { actor }) => serving.deploy(input, actor),
     'serving.setVersion': (input, { actor }) =>
       'alias' in input
-        ? serving.follow(input.deployment, input.alias, actor)
+        ? serving.setAlias(input.deployment, input.alias, actor)
         : serving.setVersion(input.deployment, input.version, actor),
     'serving.stop': ({ deployment }, { actor }) => serving.stop(deployment, actor),
     'serving.start': ({ deployment }, { actor }) => serving.start(deployment, actor),

@@ -108,7 +108,7 @@ export class Serving {
   }
 
   /** Serves what an alias names and follows it from then on; answers when that version takes traffic. */
-  async follow(ref: string, alias: string, actor: Actor): Promise<Deployment> {
+  async setAlias(ref: string, alias: string, actor: Actor): Promise<Deployment> {
     const { id, modelId } = await this.find(ref);
     const resolved = await this.deps.models.resolve({ model: modelId, alias });
     return this.queue.run(id, () => this.replace(id, resolved, alias, actor));
