@@ -1,5 +1,8 @@
+import { resolve } from 'node:path';
+import { SlipwayError } from '../../src-preload/contract/errors.ts';
 import { openWorkspace } from '../workspace/index.ts';
 import type { Answer, CommandContext } from './command.ts';
+import { locateWorkspace } from './locate.ts';
 import { tellStory, type DemoResult } from './demo/story.ts';
 import { facts, formatNumber, table } from './format.ts';
 
@@ -14,9 +17,28 @@ async function ensureWorkspace(dir: string): Promise<void> {
   }
 }
 
+/** The workspace that was named or lies above; else a new one here. */
+function chooseWorkspace({ args, note }: CommandContext): string {
+  try {
+    return locateWorkspace(args.text('workspace'));
+  } catch (error) {
+    if (!(error instanceof SlipwayError) || error.code !== 'cli.no-workspace') throw error;
+    const dir = resolve('slipway-demo');
+    note(`No workspace was named, so the demo uses ${dir}`);
+    // The session looks the workspace up for itself.
+    process.env['SLIPWAY_WORKSPACE'] = dir;
+    return dir;
+  }
+}
+
 function describe(result: DemoResult, workspaceDir: string): string {
   const { dataset, run, deployment, retrained } = result;
-  const drifted = result.drift.columns.map((column) => [column.name, column.psi, column.ks, column.drifted ? 'drifted' : 'stable']);
+  const drifted = result.drift.columns.map((column) => [
+    column.name,
+    column.psi,
+    column.ks,
+    column.drifted ? 'drifted' : 'stable',
+  ]);
   return [
     facts([
       ['Dataset', `${dataset.name} v${dataset.version}, ${dataset.rows.toLocaleString('en')} flights`],
@@ -40,7 +62,7 @@ function describe(result: DemoResult, workspaceDir: string): string {
 
 /** `slipway demo`: tells the story and says what was made and where to look. */
 export async function runDemo(context: CommandContext): Promise<Answer> {
-  const dir = await context.workspaceDir();
+  const dir = chooseWorkspace(context);
   await ensureWorkspace(dir);
   const session = await context.connect();
   const result = await tellStory(session, context.args.has('full'), (stage, fraction, detail) => {

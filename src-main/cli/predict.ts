@@ -38,6 +38,18 @@ export function toInputs(signature: Signature, rows: readonly Readonly<Record<st
   }));
 }
 
+/** A column that the model does not take is most often a misspelt one, whose values would then count as missing. */
+function refuseUnknownColumns(signature: Signature, rows: z.infer<typeof rowsFile>): void {
+  const names = signature.inputs.map((input) => input.name);
+  const stranger = rows.flatMap((row) => Object.keys(row)).find((name) => !names.includes(name));
+  if (stranger === undefined) return;
+  throw new SlipwayError({
+    code: 'cli.unknown-column',
+    message: `The model has no input "${stranger}".`,
+    hint: `It takes ${names.map((name) => `"${name}"`).join(', ')}. Leave the column out or correct its name.`,
+  });
+}
+
 export const commands = defineCommands({
   verb: '',
   summary: 'Send rows to a deployment',
@@ -61,6 +73,7 @@ export const commands = defineCommands({
       model: deployment.modelName,
       ...(arm === undefined ? {} : { version: arm.version }),
     });
+    refuseUnknownColumns(version.signature, rows);
     const url = `${deployment.url}/v2/models/${encodeURIComponent(deployment.modelName)}/infer`;
     const response = await fetch(url, {
       method: 'POST',

@@ -3,6 +3,7 @@ import { SlipwayError, type ErrorBody } from '../../src-preload/contract/errors.
 import { contract, isCallName, type Contract } from '../../src-preload/contract/index.ts';
 import type { CallContext, HandlersOf } from '../handlers.ts';
 import { newId } from '../ids.ts';
+import { toStorageError } from '../objects/index.ts';
 import { describeIssues } from './describe-issues.ts';
 import { internalError, invalidInput, readOnlyWorkspace, unknownCall } from './errors.ts';
 
@@ -70,7 +71,8 @@ export function createRouter(options: RouterOptions): Router {
     return value;
   }
 
-  function toBody(error: unknown, what: string): ErrorBody {
+  function toBody(thrown: unknown, what: string): ErrorBody {
+    const error = toStorageError(thrown, 'The workspace');
     if (error instanceof SlipwayError) return error.toBody();
     const logId = newId();
     options.log(`${logId} ${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

@@ -57,6 +57,15 @@ export function modelDoesNotRun(fileName: string, why: string): SlipwayError {
   });
 }
 
+/** A package is written neither into a workspace's own store nor over a file. */
+export function badExportFolder(path: string, why: string): SlipwayError {
+  return new SlipwayError({
+    code: 'models.bad-folder',
+    message: `The package cannot be written to ${path}: ${why}.`,
+    hint: 'Name a new or an empty folder that this user may write.',
+  });
+}
+
 /** The export would mix with files that are there already. */
 export function folderNotEmpty(path: string): SlipwayError {
   return new SlipwayError({

@@ -1,7 +1,8 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { takeLock } from '../registry/lock.ts';
+import { toStorageError } from '../objects/index.ts';
+import { takeLock, type WorkspaceLock } from '../registry/lock.ts';
 import { isLocked } from './errors.ts';
 import type { Layout } from './layout.ts';
 
@@ -31,12 +32,20 @@ export async function readLockInfo(layout: Layout): Promise<LockInfo | null> {
   }
 }
 
+function takeLockOf(layout: Layout): WorkspaceLock | null {
+  try {
+    return takeLock(layout.lockDb);
+  } catch (error) {
+    throw toStorageError(error, layout.lockDb);
+  }
+}
+
 /**
  * Holds the workspace for this process.
- * @throws SlipwayError `workspace.locked` with the holder's details
+ * @throws SlipwayError `workspace.locked` with the holder's details, `storage.full`
  */
 export async function holdWorkspace(layout: Layout): Promise<HeldLock> {
-  const lock = takeLock(layout.lockDb);
+  const lock = takeLockOf(layout);
   if (lock === null) throw isLocked(layout.dir, await readLockInfo(layout));
   const since = Date.now();
   const publish = async (url: string | null): Promise<void> => {
@@ -44,7 +53,12 @@ export async function holdWorkspace(layout: Layout): Promise<HeldLock> {
     await writeFile(temporary, JSON.stringify({ pid: process.pid, host: hostname(), since, url } satisfies LockInfo));
     await rename(temporary, layout.lockInfo);
   };
-  await publish(null);
+  try {
+    await publish(null);
+  } catch (error) {
+    lock.release();
+    throw toStorageError(error, layout.lockInfo);
+  }
   return {
     publish,
     release: async () => {

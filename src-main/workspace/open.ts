@@ -5,6 +5,7 @@ import type { Contract } from '../../src-preload/contract/index.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { Jobs } from '../jobs/types.ts';
+import { toStorageError } from '../objects/index.ts';
 import { Profile } from '../profile.ts';
 import { Registry } from '../registry/registry.ts';
 import { prepareDatabases } from './database.ts';
@@ -99,7 +100,7 @@ export async function openWorkspace(
   } catch (error) {
     await registry?.close();
     await lock?.release();
-    throw error;
+    throw toStorageError(error, layout.hidden);
   }
 }
 
