@@ -19,7 +19,9 @@ export function toTrainRequest(
   const target = champion.target ?? '';
   const known = new Set(Object.keys(trainParams.shape));
   const settings = Object.entries(championRun?.params ?? {}).filter(([key]) => known.has(key));
-  const params = trainParams.partial().safeParse(Object.fromEntries(settings.map(([key, value]) => [key, readSetting(value)])));
+  const params = trainParams
+    .partial()
+    .safeParse(Object.fromEntries(settings.map(([key, value]) => [key, readSetting(value)])));
   return {
     dataset: rows.datasetId,
     version: rows.number,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { digest, epochMs, id } from '../../src-preload/contract/common.ts';
+import { digest, id } from '../../src-preload/contract/common.ts';
 import { signatureInput } from '../../src-preload/contract/models/index.ts';
 import type { JobContext } from '../jobs/types.ts';
 import { eventTimeColumn } from './collect-train-request.ts';
@@ -11,8 +11,6 @@ export const collectInput = z.object({
   inputs: z.array(signatureInput),
   target: z.string(),
   maxRows: z.int().positive(),
-  /** Rows that happened at or after this moment are left out. */
-  untilMs: epochMs.nullable(),
 });
 export type CollectInput = z.infer<typeof collectInput>;
 
@@ -32,7 +30,6 @@ export default async function collectLabelledRows(input: CollectInput, context: 
     target: input.target,
     eventTimeColumn,
     maxRows: input.maxRows,
-    untilMs: input.untilMs,
     signal: context.signal,
   });
   const stored = await context.objects.putFile(path, { move: true });

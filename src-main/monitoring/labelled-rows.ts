@@ -22,7 +22,6 @@ function toLogColumn(input: LabelledInput): LogColumn {
 /**
  * Writes the newest labelled predictions of a deployment to a Parquet file, oldest first: the model's inputs under their own
  * names (dates as timestamps), the label as `target`, and when each happened as `eventTimeColumn`. The log is only read.
- * @param options.untilMs Rows that happened at or after this moment are left out.
  * @throws SlipwayError `monitoring.no-labelled-rows`
  */
 export async function writeLabelledRows(options: {
@@ -33,7 +32,6 @@ export async function writeLabelledRows(options: {
   readonly target: string;
   readonly eventTimeColumn: string;
   readonly maxRows: number;
-  readonly untilMs: number | null;
   readonly signal?: AbortSignal | undefined;
 }): Promise<{ readonly rowCount: number }> {
   const { predictionsDir, inputs, path, signal } = options;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { id as idSchema, type Actor } from '../../src-preload/contract/common.ts';
 import { SlipwayError } from '../../src-preload/contract/errors.ts';
 import type { Job } from '../../src-preload/contract/jobs/index.ts';
-import type { Alert, Monitor, MonitorWindow, Retrain } from '../../src-preload/contract/monitoring/index.ts';
+import type { Alert, Monitor, Retrain } from '../../src-preload/contract/monitoring/index.ts';
 import type { ModelVersion } from '../../src-preload/contract/models/index.ts';
 import type { Deployment } from '../../src-preload/contract/serving/index.ts';
 import type { Evaluation } from '../evaluation/index.ts';
@@ -45,7 +45,6 @@ const newState: RetrainState = {
   collectJobId: null,
   importJobId: null,
   trainJobId: null,
-  untilMs: null,
   datasetVersionId: null,
 };
 
@@ -75,25 +74,25 @@ export class Retraining {
   }
 
   /** Starts what an alert asks for, unless one is under way or the policy's pause has not passed. */
-  async onAlert(monitor: Monitor, alert: Alert, window: Pick<MonitorWindow, 'endAt'>): Promise<void> {
+  async onAlert(monitor: Monitor, alert: Alert): Promise<void> {
     if (!monitor.retrain.isEnabled) return;
     const [last] = await this.list(monitor.id);
     if (last !== undefined && (last.endedAt === null || Date.now() - last.createdAt < monitor.retrain.cooldownMs))
       return;
-    await this.start(monitor, engineActor, alert.id, window.endAt);
+    await this.start(monitor, engineActor, alert.id);
   }
 
   /** @throws SlipwayError `monitoring.retrain-under-way` */
-  async start(
-    monitor: Monitor,
-    actor: Actor,
-    alertId: string | null = null,
-    untilMs: number | null = null,
-  ): Promise<Retrain> {
+  async start(monitor: Monitor, actor: Actor, alertId: string | null = null): Promise<Retrain> {
     const { id: monitorId, deploymentName } = monitor;
     const id = newId();
-    const state = { ...newState, untilMs };
-    await this.deps.registry.write(actor, 'retrains.create', { id, monitorId, deploymentName, alertId, state });
+    await this.deps.registry.write(actor, 'retrains.create', {
+      id,
+      monitorId,
+      deploymentName,
+      alertId,
+      state: newState,
+    });
     this.deps.events.publish({ topic: 'retrains', id, change: 'created' });
     this.drive(id);
     return (await this.load(id)).public;
@@ -146,7 +145,6 @@ export class Retraining {
             inputs: champion.signature.inputs,
             target: champion.target,
             maxRows: monitor.retrain.maxRows,
-            untilMs: stored.state.untilMs,
           },
           { jobId },
         ),

@@ -9,7 +9,7 @@ describe('decide', () => {
     expect(decide({ metric: 'auc', champion: 0.7, challenger: 0.72, minGain: 0, heldOutRows: 100 })).toEqual({
       isBetter: true,
       gain: expect.closeTo(0.02, 10),
-      reason: "Promoted: auc 0.7200 against the champion's 0.7000 on the same 100 held-out rows.",
+      reason: "Better: auc 0.7200 against the champion's 0.7000 on the same 100 held-out rows.",
     });
     expect(decide({ metric: 'logLoss', champion: 0.5, challenger: 0.4, minGain: 0, heldOutRows: 1 }).isBetter).toBe(
       true,
@@ -22,7 +22,7 @@ describe('decide', () => {
   it('keeps the champion when the gain is smaller than asked for, and says so', () => {
     const decision = decide({ metric: 'auc', champion: 0.7, challenger: 0.705, minGain: 0.01, heldOutRows: 50 });
     expect(decision.isBetter).toBe(false);
-    expect(decision.reason).toContain('Not promoted');
+    expect(decision.reason).toContain('Not better');
     expect(decision.reason).toContain('A gain of 0.01 was asked for.');
   });
 

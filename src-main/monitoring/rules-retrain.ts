@@ -31,7 +31,7 @@ export function decide(input: {
   const gain = isGreaterBetter(metric) ? challenger - champion : champion - challenger;
   const isBetter = gain > 0 && gain >= minGain;
   const values = `${metric} ${challenger.toPrecision(4)} against the champion's ${champion.toPrecision(4)} on the same ${heldOutRows} held-out rows`;
-  if (isBetter) return { isBetter, gain, reason: `Promoted: ${values}.` };
+  if (isBetter) return { isBetter, gain, reason: `Better: ${values}.` };
   const needed = minGain > 0 ? ` A gain of ${minGain} was asked for.` : '';
-  return { isBetter, gain, reason: `Not promoted: ${values}.${needed}` };
+  return { isBetter, gain, reason: `Not better: ${values}.${needed}` };
 }

@@ -46,16 +46,14 @@ export function labelledRowsSql(options: {
   readonly targetKind: TargetKind;
   readonly eventTimeColumn: string;
   readonly maxRows: number;
-  readonly untilMs: number | null;
 }): string {
-  const { logSql, logged, inputs, target, targetKind, eventTimeColumn, maxRows, untilMs } = options;
+  const { logSql, logged, inputs, target, targetKind, eventTimeColumn, maxRows } = options;
   return `
     SELECT ${inputs.map((input) => `${inputSql(input, logged)}, `).join('')}
       ${targetSql(targetKind)} AS ${quoteIdentifier(target)},
       make_timestamp(l.happened_at * 1000) AS ${quoteIdentifier(eventTimeColumn)}
     FROM (
       SELECT * FROM (${logSql}) AS l SEMI JOIN labels AS s ON s.request_id = l.request_id AND s.row = l.row
-      ${untilMs === null ? '' : `WHERE l.happened_at < ${untilMs}`}
       ORDER BY happened_at DESC, request_id DESC, row DESC LIMIT ${maxRows}
     ) AS l
     JOIN labels AS b ON b.request_id = l.request_id AND b.row = l.row

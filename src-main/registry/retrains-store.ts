@@ -30,8 +30,6 @@ export type RetrainState = Pick<
   readonly collectJobId: string | null;
   readonly importJobId: string | null;
   readonly trainJobId: string | null;
-  /** Only rows that happened before this are trained on, so that a restart trains on the same rows. */
-  readonly untilMs: number | null;
   readonly datasetVersionId: string | null;
 };
 

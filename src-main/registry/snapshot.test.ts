@@ -76,7 +76,6 @@ it('keeps secrets to itself, and shows nothing as under way that does not go on 
           collectJobId: null,
           importJobId: null,
           trainJobId: null,
-          untilMs: null,
           datasetVersionId: null,
         },
       },

@@ -53,7 +53,7 @@ export function wireServices(workspace: {
   const retraining = new Retraining({ registry, jobs, events, datasets, training, evaluation, models, serving });
   const sharing = createSharing({ registry, jobs, workspaceDir });
   models.onAliasMoved((modelId, alias, version, actor) => serving.followAlias(modelId, alias, version, actor));
-  monitoring.onAlert((monitor, alert, window) => retraining.onAlert(monitor, alert, window));
+  monitoring.onAlert((monitor, alert) => retraining.onAlert(monitor, alert));
 
   return {
     handlers: {
