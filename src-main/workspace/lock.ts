@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { toStorageError } from '../objects/index.ts';
 import { takeLock, type WorkspaceLock } from '../registry/lock.ts';
-import { isLocked } from './errors.ts';
+import { cannotWrite, isLocked } from './errors.ts';
 import type { Layout } from './layout.ts';
 
 /** Says who holds a workspace and where to reach them. Information only: the lock itself is `lock.db`. */
@@ -32,17 +32,32 @@ export async function readLockInfo(layout: Layout): Promise<LockInfo | null> {
   }
 }
 
+const refusals = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'SQLITE_CANTOPEN',
+  'SQLITE_READONLY',
+  'SQLITE_READONLY_DIRECTORY',
+]);
+
+function explainWriteError(error: unknown, layout: Layout): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (refusals.has(code)) return cannotWrite(layout.dir, `this user may not write in it (${code})`);
+  return toStorageError(error, layout.hidden);
+}
+
 function takeLockOf(layout: Layout): WorkspaceLock | null {
   try {
     return takeLock(layout.lockDb);
   } catch (error) {
-    throw toStorageError(error, layout.lockDb);
+    throw explainWriteError(error, layout);
   }
 }
 
 /**
  * Holds the workspace for this process.
- * @throws SlipwayError `workspace.locked` with the holder's details, `storage.full`
+ * @throws SlipwayError `workspace.locked` with the holder's details, `workspace.cannot-write`, `storage.full`
  */
 export async function holdWorkspace(layout: Layout): Promise<HeldLock> {
   const lock = takeLockOf(layout);
@@ -57,7 +72,7 @@ export async function holdWorkspace(layout: Layout): Promise<HeldLock> {
     await publish(null);
   } catch (error) {
     lock.release();
-    throw toStorageError(error, layout.lockInfo);
+    throw explainWriteError(error, layout);
   }
   return {
     publish,
