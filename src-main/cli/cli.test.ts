@@ -162,7 +162,7 @@ describe('a shared file', () => {
     const ask = async (name: string, input: unknown) => {
       const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
       const response = await fetch(`${url}/api/call/${name}`, { method: 'POST', headers, body: JSON.stringify(input) });
-      return { status: response.status, body: (await response.json()) };
+      return { status: response.status, body: await response.json() };
     };
     expect(await ask('workspace.info', {})).toMatchObject({ status: 200, body: { name: 'first', isReadOnly: true } });
     expect(await ask('datasets.trash', { dataset: 'numbers' })).toMatchObject({

@@ -70,7 +70,9 @@ it('refuses whatever is asked of a thread that is gone, instead of never answeri
   const broken = await createTestRegistry();
   const { worker } = (broken.registry as unknown as { writer: { worker: Worker } }).writer;
   await worker.terminate();
-  await expect(broken.registry.write(testActor, 'intents.open', intent('x'))).rejects.toThrow('a registry thread ended');
+  await expect(broken.registry.write(testActor, 'intents.open', intent('x'))).rejects.toThrow(
+    'a registry thread ended',
+  );
   expect(await broken.registry.read('intents.list', {})).toEqual([]);
   await broken.dispose();
 });

@@ -60,7 +60,8 @@ export async function openFlights(every: number, tempDir: string): Promise<Fligh
         destination: [] as string[],
         isLate: [] as boolean[],
       };
-      const condition = options?.withoutHubs === true ? `AND origin NOT IN (${hubList}) AND destination NOT IN (${hubList})` : '';
+      const condition =
+        options?.withoutHubs === true ? `AND origin NOT IN (${hubList}) AND destination NOT IN (${hubList})` : '';
       await readColumns(
         connection,
         `SELECT * FROM flights WHERE epoch_ms(scheduled) >= ${startMs} AND epoch_ms(scheduled) < ${endMs} ${condition}`,

@@ -54,7 +54,11 @@ export async function addLabels(client: DemoClient, deployment: string, labels: 
 }
 
 /** Waits while a retraining of the deployment is under way. */
-export async function settleRetraining(client: DemoClient, deployment: string, onProgress: (detail: string) => void): Promise<void> {
+export async function settleRetraining(
+  client: DemoClient,
+  deployment: string,
+  onProgress: (detail: string) => void,
+): Promise<void> {
   for (;;) {
     const [newest] = await client.call('monitoring.retrains', { deployment });
     if (newest === undefined || newest.endedAt !== null) return;

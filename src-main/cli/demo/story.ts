@@ -16,10 +16,19 @@ export interface DemoResult {
   readonly predictions: number;
   readonly drift: {
     readonly window: string;
-    readonly columns: readonly { readonly name: string; readonly psi: number | null; readonly ks: number | null; readonly drifted: boolean }[];
+    readonly columns: readonly {
+      readonly name: string;
+      readonly psi: number | null;
+      readonly ks: number | null;
+      readonly drifted: boolean;
+    }[];
   };
   readonly alerts: number;
-  readonly retrained: { readonly run: string; readonly version: number; readonly metrics: Record<string, number> } | null;
+  readonly retrained: {
+    readonly run: string;
+    readonly version: number;
+    readonly metrics: Record<string, number>;
+  } | null;
   readonly promoted: boolean;
   readonly decision: string;
 }
@@ -61,7 +70,13 @@ export async function tellStory(client: DemoClient, isFull: boolean, report: Rep
   }
 }
 
-async function tellWith(client: DemoClient, flights: Flights, scale: Scale, scratch: string, report: Report): Promise<DemoResult> {
+async function tellWith(
+  client: DemoClient,
+  flights: Flights,
+  scale: Scale,
+  scratch: string,
+  report: Report,
+): Promise<DemoResult> {
   const finish = async (stage: string, jobId: string): Promise<void> => {
     await followJob(client, jobId, (fraction, detail) => report(stage, fraction, detail));
   };
@@ -70,7 +85,11 @@ async function tellWith(client: DemoClient, flights: Flights, scale: Scale, scra
   await flights.writeTrainingRows(file);
   await finish('Data', (await client.call('datasets.import', { name: datasetName, path: file })).jobId);
   const dataset = await client.call('datasets.version', { dataset: datasetName });
-  report('Data', 1, `${datasetName} v${dataset.number}: ${dataset.rowCount.toLocaleString('en')} flights before 15 February 2001`);
+  report(
+    'Data',
+    1,
+    `${datasetName} v${dataset.number}: ${dataset.rowCount.toLocaleString('en')} flights before 15 February 2001`,
+  );
 
   const started = await client.call('training.start', {
     dataset: datasetName,
@@ -90,7 +109,11 @@ async function tellWith(client: DemoClient, flights: Flights, scale: Scale, scra
   report('Register', 1, `${modelName} v${version.number}, alias champion`);
 
   report('Deploy', null, 'Starting the model server');
-  const deployment = await client.call('serving.deploy', { name: await findFreeName(client, modelName), model: modelName, alias: 'champion' });
+  const deployment = await client.call('serving.deploy', {
+    name: await findFreeName(client, modelName),
+    model: modelName,
+    alias: 'champion',
+  });
   const { apiKey } = await client.call('serving.apiKey', { deployment: deployment.name });
   await client.call('monitoring.configure', {
     deployment: deployment.name,
@@ -101,7 +124,10 @@ async function tellWith(client: DemoClient, flights: Flights, scale: Scale, scra
   report('Deploy', 1, deployment.url);
 
   const endpoint = { url: deployment.url, apiKey, model: modelName };
-  const weeks = Array.from({ length: Math.floor((trafficEndMs - trafficStartMs) / weekMs) }, (_, index) => trafficStartMs + index * weekMs);
+  const weeks = Array.from(
+    { length: Math.floor((trafficEndMs - trafficStartMs) / weekMs) },
+    (_, index) => trafficStartMs + index * weekMs,
+  );
   let predictions = 0;
   let known: readonly LateLabel[] = [];
   const serveWeek = async (stage: string, weekStart: number, whatIf: boolean): Promise<void> => {
@@ -123,7 +149,11 @@ async function tellWith(client: DemoClient, flights: Flights, scale: Scale, scra
     report(stage, null, `${predictions.toLocaleString('en')} predictions`);
   };
   for (const [index, weekStart] of weeks.entries()) {
-    report('Serve', index / weeks.length, `Week of ${new Date(weekStart).toISOString().slice(0, 10)}, ${predictions.toLocaleString('en')} predictions`);
+    report(
+      'Serve',
+      index / weeks.length,
+      `Week of ${new Date(weekStart).toISOString().slice(0, 10)}, ${predictions.toLocaleString('en')} predictions`,
+    );
     await serveWeek('Serve', weekStart, false);
   }
   report('What if', null, `The last week again, without ${hubs.join(', ')} (a replay, not history)`);

@@ -23,11 +23,20 @@ function toBody(batch: FlightBatch, request: InferRequest, shiftMs: number): str
   const { first, rowCount } = request;
   const slice = <T>(values: readonly T[]): readonly T[] => values.slice(first, first + rowCount);
   const departedAt = slice(batch.departedAt).map((at) => at + shiftMs);
-  const tensor = (name: string, datatype: string, data: readonly unknown[]): unknown => ({ name, datatype, shape: [rowCount], data });
+  const tensor = (name: string, datatype: string, data: readonly unknown[]): unknown => ({
+    name,
+    datatype,
+    shape: [rowCount],
+    data,
+  });
   return JSON.stringify({
     id: request.id,
     inputs: [
-      tensor('scheduled', 'FP64', departedAt.map((at) => at / 1000)),
+      tensor(
+        'scheduled',
+        'FP64',
+        departedAt.map((at) => at / 1000),
+      ),
       tensor('distance', 'FP32', slice(batch.distance)),
       tensor('origin', 'BYTES', slice(batch.origin)),
       tensor('destination', 'BYTES', slice(batch.destination)),
@@ -44,7 +53,12 @@ function toBody(batch: FlightBatch, request: InferRequest, shiftMs: number): str
 export async function sendFlights(
   endpoint: { readonly url: string; readonly apiKey: string; readonly model: string },
   batch: FlightBatch,
-  options: { readonly idPrefix: string; readonly rowsPerRequest: number; readonly shiftMs: number; readonly onSent: (rows: number) => void },
+  options: {
+    readonly idPrefix: string;
+    readonly rowsPerRequest: number;
+    readonly shiftMs: number;
+    readonly onSent: (rows: number) => void;
+  },
 ): Promise<readonly LateLabel[]> {
   const requests: InferRequest[] = [];
   for (let first = 0; first < batch.departedAt.length; first += options.rowsPerRequest) {
@@ -59,7 +73,10 @@ export async function sendFlights(
       body: toBody(batch, request, options.shiftMs),
     });
     const body: unknown = await response.json();
-    if (!response.ok) throw new Error(`${url} answered ${response.status}: ${failure.safeParse(body).data?.error ?? 'no reason given'}`);
+    if (!response.ok)
+      throw new Error(
+        `${url} answered ${response.status}: ${failure.safeParse(body).data?.error ?? 'no reason given'}`,
+      );
     options.onSent(request.rowCount);
   };
   let next = 0;
