@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Actor } from '../../src-preload/contract/common.ts';
-import { SlipwayError } from '../../src-preload/contract/errors.ts';
+import { SlipwayError, type ErrorBody } from '../../src-preload/contract/errors.ts';
 import { isEnded, type Job, type JobStatus } from '../../src-preload/contract/jobs/index.ts';
 import type { EventBus } from '../event-bus.ts';
 import { newId } from '../ids.ts';
@@ -43,6 +43,7 @@ interface ActiveJob {
 
 const logEndBytes = 16 * 1024;
 const keptRoutineJobs = 10;
+const stallMs = 3000;
 const engineActor: Actor = { name: 'Slipway', key: 'engine', door: 'engine' };
 
 /** The queue: starts jobs in order, follows them, and takes their results into the registry. */
@@ -54,6 +55,8 @@ export class JobsService implements Jobs {
   private readonly active = new Map<string, ActiveJob>();
   private readonly working = new Set<Promise<void>>();
   private readonly waiters = createWaiters();
+  /** Jobs whose end could not be committed yet, and why. */
+  private readonly stalled = new Map<string, ErrorBody>();
   private isClosed = false;
 
   constructor(deps: JobsDeps) {
@@ -97,7 +100,9 @@ export class JobsService implements Jobs {
 
   async list(limit: number, statuses?: readonly JobStatus[]): Promise<Job[]> {
     const jobs = await this.deps.registry.read('jobs.list', { limit, statuses });
-    return jobs.map((job) => this.withProgress(job));
+    return jobs
+      .map((job) => this.withProgress(job))
+      .filter((job) => statuses === undefined || statuses.includes(job.status));
   }
 
   wait(jobId: string, signal?: AbortSignal): Promise<Job> {
@@ -214,8 +219,7 @@ export class JobsService implements Jobs {
     const active: ActiveJob = { stored, progress: null, message: '', isCancelWanted, follower: null };
     this.active.set(stored.job.id, active);
     const working = work(active)
-      // The registry cannot be written (disk full, engine closing): the row stays as it is for the next start.
-      .catch((error: unknown) => this.warn(error))
+      .catch((error: unknown) => this.stall(stored.job, error))
       .finally(() => {
         this.active.delete(stored.job.id);
         this.working.delete(working);
@@ -223,6 +227,29 @@ export class JobsService implements Jobs {
         this.fillSlots();
       });
     this.working.add(working);
+  }
+
+  /**
+   * The registry cannot be written (a full disk): whoever waits is told now, the end is committed as soon as it can be,
+   * by this engine or by the next.
+   */
+  private stall(job: Job, error: unknown): void {
+    if (this.isClosed) return;
+    const known = toStorageError(error, this.folderOf(job.id).dir);
+    const why = error instanceof Error ? error.message : String(error);
+    this.stalled.set(job.id, known instanceof SlipwayError ? known.toBody() : cannotStart(job.title, why));
+    this.warn(error);
+    this.waiters.settle(this.withProgress(job));
+    setTimeout(() => void this.resume(job.id).catch((again: unknown) => this.stall(job, again)), stallMs).unref();
+  }
+
+  private async resume(jobId: string): Promise<void> {
+    if (this.isClosed) return;
+    const stored = await this.stored(jobId);
+    if (isEnded(stored.job.status)) this.stalled.delete(jobId);
+    else if (stored.job.status === 'queued') this.queue.push(stored);
+    else await this.recoverStarted(stored);
+    this.fillSlots();
   }
 
   private async run(active: ActiveJob): Promise<void> {
@@ -310,6 +337,7 @@ export class JobsService implements Jobs {
       ],
       ['intents.close', { id }],
     ]);
+    this.stalled.delete(id);
     const { job } = await this.stored(id);
     await tidyRun(this.folderOf(id)).catch((fault: unknown) => this.warn(fault));
     this.publish(job, 'updated');
@@ -357,6 +385,8 @@ export class JobsService implements Jobs {
   }
 
   private withProgress(job: Job): Job {
+    const stall = isEnded(job.status) ? undefined : this.stalled.get(job.id);
+    if (stall !== undefined) return { ...job, status: 'interrupted', error: stall };
     const active = this.active.get(job.id);
     if (active === undefined || isEnded(job.status)) return job;
     return { ...job, progress: active.progress, message: active.message };

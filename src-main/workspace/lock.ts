@@ -18,7 +18,9 @@ export type LockInfo = z.infer<typeof lockInfo>;
 /** A held workspace. */
 export interface HeldLock {
   /** Tells other openers the address, once the doors are open. */
-  publish(url: string | null): Promise<void>;
+  publish(url: string): Promise<void>;
+  /** Takes the address back; needs no room on the disk. */
+  withdraw(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -63,19 +65,20 @@ export async function holdWorkspace(layout: Layout): Promise<HeldLock> {
   const lock = takeLockOf(layout);
   if (lock === null) throw isLocked(layout.dir, await readLockInfo(layout));
   const since = Date.now();
-  const publish = async (url: string | null): Promise<void> => {
+  const note = async (url: string | null): Promise<void> => {
     const temporary = `${layout.lockInfo}.tmp`;
     await writeFile(temporary, JSON.stringify({ pid: process.pid, host: hostname(), since, url } satisfies LockInfo));
     await rename(temporary, layout.lockInfo);
   };
   try {
-    await publish(null);
+    await note(null);
   } catch (error) {
     lock.release();
     throw explainWriteError(error, layout);
   }
   return {
-    publish,
+    publish: note,
+    withdraw: () => rm(layout.lockInfo, { force: true }),
     release: async () => {
       await rm(layout.lockInfo, { force: true });
       lock.release();

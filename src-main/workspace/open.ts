@@ -123,7 +123,7 @@ function toOpenWorkspace(parts: {
     handlers: services.handlers,
     events: services.events,
     jobs: services.jobs,
-    setAddress: async (address) => lock?.publish(address?.url ?? null),
+    setAddress: async (address) => (address === null ? lock?.withdraw() : lock?.publish(address.url)),
     close: async ({ stopDeployments }) => {
       await services.close({ stopDeployments: stopDeployments && !isReadOnly });
       await registry.close();
