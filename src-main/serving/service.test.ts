@@ -69,7 +69,8 @@ it('deploys, replaces, stops, starts and removes', async () => {
   await expect(serving.remove('life', testActor)).rejects.toThrow('The deployment "life" is running.');
   const { process: supervisor, workers } = await fixture.stateOf(made.id);
   expect(await serving.stop('life', testActor)).toMatchObject({ desired: 'stopped', state: 'stopped' });
-  expect([supervisor.pid, ...workers.map((worker) => worker.pid)].filter(isProcess)).toEqual([]);
+  const pids = [supervisor.pid, ...workers.map((worker) => worker.pid)];
+  await until('its processes to be gone', () => !pids.some(isProcess));
 
   const again = await serving.start('life', testActor);
   expect(again).toMatchObject({ state: 'ready', port: made.port });

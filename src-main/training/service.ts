@@ -71,7 +71,7 @@ export function createTraining(deps: TrainingDeps): Training {
   async function start(
     request: TrainRequest,
     actor: Actor,
-    jobId: string = newId(),
+    givenJobId?: string,
   ): Promise<{ runId: string; jobId: string }> {
     const version = await deps.datasets.resolveVersion({ dataset: request.dataset, version: request.version });
     const target = findTarget(version.schema, request.target);
@@ -87,6 +87,8 @@ export function createTraining(deps: TrainingDeps): Training {
     const split = await findSplit(request, version, actor);
     if (split.rowCounts.train === 0) throw noRows('train', 'the split assigned none to it');
     const runId = newId();
+    // Made now, so that the jobs' order is the order in which they were queued: the split's job came first.
+    const jobId = givenJobId ?? newId();
     const input: TrainJobInput = {
       runId,
       run: {
