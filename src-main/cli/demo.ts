@@ -65,9 +65,15 @@ export async function runDemo(context: CommandContext): Promise<Answer> {
   const dir = chooseWorkspace(context);
   await ensureWorkspace(dir);
   const session = await context.connect();
-  const result = await tellStory(session, context.args.has('full'), (stage, fraction, detail) => {
-    context.signal.throwIfAborted();
-    context.progress.update(fraction, `${stage.padEnd(8)}  ${detail}`);
+  const result = await tellStory(session, context.args.has('full'), {
+    progress: (stage, fraction, detail) => {
+      context.signal.throwIfAborted();
+      context.progress.update(fraction, `${stage.padEnd(8)}  ${detail}`);
+    },
+    done: (stage, detail) => {
+      context.progress.clear();
+      context.note(`100 %  ${stage.padEnd(8)}  ${detail}`);
+    },
   });
   context.progress.clear();
   return { json: result, text: describe(result, dir) };

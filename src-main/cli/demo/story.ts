@@ -33,8 +33,13 @@ export interface DemoResult {
   readonly decision: string;
 }
 
-/** Told what is going on: a stage's name, its share done (null while unknown) and a line of detail. */
-export type Report = (stage: string, fraction: number | null, detail: string) => void;
+/** Told what is going on, stage by stage. */
+export interface Report {
+  /** How far a stage has come (0 to 1, null while unknown), with a line of detail. */
+  progress(stage: string, fraction: number | null, detail: string): void;
+  /** A stage is over, with what came of it. */
+  done(stage: string, detail: string): void;
+}
 
 interface Scale {
   /** Every n-th flight. */
@@ -58,7 +63,7 @@ export async function tellStory(client: DemoClient, isFull: boolean, report: Rep
   const scratch = await mkdtemp(join(tmpdir(), 'slipway-demo-'));
   const scale = scaleOf(isFull);
   try {
-    report('Data', null, 'Reading flights of January to June 2001');
+    report.progress('Data', null, 'Reading flights of January to June 2001');
     const flights = await openFlights(scale.every, join(scratch, 'duckdb'));
     try {
       return await tellWith(client, flights, scale, scratch, report);
@@ -78,16 +83,15 @@ async function tellWith(
   report: Report,
 ): Promise<DemoResult> {
   const finish = async (stage: string, jobId: string): Promise<void> => {
-    await followJob(client, jobId, (fraction, detail) => report(stage, fraction, detail));
+    await followJob(client, jobId, (fraction, detail) => report.progress(stage, fraction, detail));
   };
 
   const file = join(scratch, 'flights.parquet');
   await flights.writeTrainingRows(file);
   await finish('Data', (await client.call('datasets.import', { name: datasetName, path: file })).jobId);
   const dataset = await client.call('datasets.version', { dataset: datasetName });
-  report(
+  report.done(
     'Data',
-    1,
     `${datasetName} v${dataset.number}: ${dataset.rowCount.toLocaleString('en')} flights before 15 February 2001`,
   );
 
@@ -100,15 +104,16 @@ async function tellWith(
     runName: 'Late flights',
   });
   await finish('Train', started.jobId);
+  report.done('Train', 'A neural network on the flights until early February');
   await finish('Evaluate', (await client.call('evaluation.evaluate', { runId: started.runId })).jobId);
   const run = await client.call('tracking.run', { runId: started.runId });
-  report('Evaluate', 1, `AUC ${(run.metrics['test.auc'] ?? 0).toFixed(3)} on held-out flights`);
+  report.done('Evaluate', `AUC ${(run.metrics['test.auc'] ?? 0).toFixed(3)} on held-out flights`);
 
   const version = await client.call('models.register', { model: modelName, runId: run.id });
   await client.call('models.setAlias', { model: modelName, alias: 'champion', version: version.number });
-  report('Register', 1, `${modelName} v${version.number}, alias champion`);
+  report.done('Register', `${modelName} v${version.number}, alias champion`);
 
-  report('Deploy', null, 'Starting the model server');
+  report.progress('Deploy', null, 'Starting the model server');
   const deployment = await client.call('serving.deploy', {
     name: await findFreeName(client, modelName),
     model: modelName,
@@ -121,7 +126,7 @@ async function tellWith(
     rules: [{ kind: 'drift', columns: 2, consecutive: 1 }],
     retrain: { isEnabled: true, maxRows: Math.round(800_000 / scale.every), minRows: 1000 },
   });
-  report('Deploy', 1, deployment.url);
+  report.done('Deploy', deployment.url);
 
   const endpoint = { url: deployment.url, apiKey, model: modelName };
   const weeks = Array.from(
@@ -130,7 +135,7 @@ async function tellWith(
   );
   let predictions = 0;
   let known: readonly LateLabel[] = [];
-  const serveWeek = async (stage: string, weekStart: number, whatIf: boolean): Promise<void> => {
+  const serveWeek = async (weekStart: number, whatIf: boolean): Promise<void> => {
     const from = whatIf ? weekStart - weekMs : weekStart;
     const batch = await flights.readBetween(from, from + weekMs, { withoutHubs: whatIf });
     const sent = await sendFlights(endpoint, batch, {
@@ -145,24 +150,26 @@ async function tellWith(
     await addLabels(client, deployment.name, known);
     known = sent;
     await client.call('monitoring.refresh', { deployment: deployment.name });
-    await settleRetraining(client, deployment.name, (detail) => report('Retrain', null, detail));
-    report(stage, null, `${predictions.toLocaleString('en')} predictions`);
+    await settleRetraining(client, deployment.name, (detail) => report.progress('Retrain', null, detail));
   };
   for (const [index, weekStart] of weeks.entries()) {
-    report(
+    report.progress(
       'Serve',
       index / weeks.length,
       `Week of ${new Date(weekStart).toISOString().slice(0, 10)}, ${predictions.toLocaleString('en')} predictions`,
     );
-    await serveWeek('Serve', weekStart, false);
+    await serveWeek(weekStart, false);
   }
-  report('What if', null, `The last week again, without ${hubs.join(', ')} (a replay, not history)`);
-  await serveWeek('What if', trafficEndMs, true);
+  report.done('Serve', `${weeks.length} weeks of traffic, ${predictions.toLocaleString('en')} predictions`);
+  report.progress('What if', null, `The last week again, without ${hubs.join(', ')} (a replay, not history)`);
+  await serveWeek(trafficEndMs, true);
   await addLabels(client, deployment.name, known);
   await client.call('monitoring.refresh', { deployment: deployment.name });
-  await settleRetraining(client, deployment.name, (detail) => report('Retrain', null, detail));
-
-  return collectResult(client, { dataset, run, deploymentName: deployment.name, predictions });
+  await settleRetraining(client, deployment.name, (detail) => report.progress('Retrain', null, detail));
+  report.done('What if', `The last week again, without ${hubs.join(', ')} (a replay, not history)`);
+  const result = await collectResult(client, { dataset, run, deploymentName: deployment.name, predictions });
+  report.done('Retrain', result.decision);
+  return result;
 }
 
 async function collectResult(
