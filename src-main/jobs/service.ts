@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Actor } from '../../src-preload/contract/common.ts';
 import { SlipwayError, type ErrorBody } from '../../src-preload/contract/errors.ts';
 import { isEnded, type Job, type JobStatus } from '../../src-preload/contract/jobs/index.ts';
+import { engineActor } from '../engine-actor.ts';
 import type { EventBus } from '../event-bus.ts';
 import { newId } from '../ids.ts';
 import { toStorageError } from '../objects/errors.ts';
@@ -44,7 +45,6 @@ interface ActiveJob {
 const logEndBytes = 16 * 1024;
 const keptRoutineJobs = 10;
 const stallMs = 3000;
-const engineActor: Actor = { name: 'Slipway', key: 'engine', door: 'engine' };
 
 /** The queue: starts jobs in order, follows them, and takes their results into the registry. */
 export class JobsService implements Jobs {

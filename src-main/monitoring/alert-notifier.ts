@@ -3,7 +3,7 @@ import type { EventBus } from '../event-bus.ts';
 import { failpoint } from '../failpoints.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { StoredAlert } from '../registry/monitors-store.ts';
-import { monitoringActor } from './job-kinds.ts';
+import { engineActor } from '../engine-actor.ts';
 import { sendWebhook } from './webhook.ts';
 
 /** Told of an alert and of the window that opened it. Should return once it has noted what it will do. */
@@ -51,7 +51,7 @@ export class AlertNotifier {
       const monitor = await registry.read('monitors.get', { id: alert.monitorId });
       if (monitor !== null) await this.tell(monitor, alert);
       failpoint('monitoring.alert.afterSend');
-      await registry.write(monitoringActor, 'alerts.notified', { id: alert.id });
+      await registry.write(engineActor, 'alerts.notified', { id: alert.id });
     }
   }
 
@@ -82,7 +82,7 @@ export class AlertNotifier {
   }
 
   private async note(alertId: string, action: string, data: Record<string, unknown>): Promise<void> {
-    await this.deps.registry.write(monitoringActor, 'events.add', {
+    await this.deps.registry.write(engineActor, 'events.add', {
       action,
       subjectKind: 'alert',
       subjectId: alertId,

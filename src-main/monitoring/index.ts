@@ -1,5 +1,5 @@
 export type { AlertListener } from './alert-notifier.ts';
 export { monitoringHandlers } from './handlers.ts';
-export { engineActor, Retraining } from './retrain.ts';
+export { Retraining } from './retrain.ts';
 export { createMonitoring } from './service.ts';
 export type { Monitoring, Refreshed } from './service.ts';

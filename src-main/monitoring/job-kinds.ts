@@ -1,4 +1,3 @@
-import type { Actor } from '../../src-preload/contract/common.ts';
 import type { EventBus } from '../event-bus.ts';
 import { newId } from '../ids.ts';
 import type { JobKind } from '../jobs/types.ts';
@@ -106,6 +105,3 @@ export function createImportLabelsKind(): JobKind<ImportLabelsInput, ImportLabel
     complete: async (_job, _input, result) => ({ ops: [], value: { ...result } }),
   };
 }
-
-/** Automatic steps are signed by the engine itself. */
-export const monitoringActor: Actor = { name: 'Slipway', key: 'engine', door: 'engine' };

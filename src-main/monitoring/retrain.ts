@@ -7,6 +7,7 @@ import type { ModelVersion } from '../../src-preload/contract/models/index.ts';
 import type { Deployment } from '../../src-preload/contract/serving/index.ts';
 import type { Evaluation } from '../evaluation/index.ts';
 import type { Datasets } from '../datasets/index.ts';
+import { engineActor } from '../engine-actor.ts';
 import type { EventBus } from '../event-bus.ts';
 import { newId } from '../ids.ts';
 import type { Jobs } from '../jobs/types.ts';
@@ -18,9 +19,6 @@ import type { Training } from '../training/index.ts';
 import { collectInput, collectResult } from './job-collect.ts';
 import { decide, defaultMetric } from './rules-retrain.ts';
 import { toTrainRequest } from './collect-train-request.ts';
-
-/** Automatic steps are signed by the engine itself. */
-export const engineActor: Actor = { name: 'Slipway', key: 'engine', door: 'engine' };
 
 interface RetrainDeps {
   readonly registry: Registry;

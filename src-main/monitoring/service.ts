@@ -11,7 +11,8 @@ import type { Registry } from '../registry/registry.ts';
 import type { AlertListener } from './alert-notifier.ts';
 import { AlertNotifier } from './alert-notifier.ts';
 import { noMonitorError, webhookSchemeError } from './errors.ts';
-import { createImportLabelsKind, createRefreshKind, monitoringActor } from './job-kinds.ts';
+import { createImportLabelsKind, createRefreshKind } from './job-kinds.ts';
+import { engineActor } from '../engine-actor.ts';
 import type { Label } from './label-files.ts';
 import { writeLabels } from './label-files.ts';
 import { predictionsDirOf } from './segments.ts';
@@ -51,7 +52,7 @@ export class Monitoring {
       registry: deps.registry,
       workspaceDir: deps.workspaceDir,
       monitorOf: (deployment) => this.ensureMonitor(deployment),
-      refresh: (monitor) => this.runRefresh(monitor, monitoringActor, false),
+      refresh: (monitor) => this.runRefresh(monitor, engineActor, false),
     });
     deps.jobs.define(createRefreshKind({ ...deps, afterRefresh: () => this.notifier.notify() }));
     deps.jobs.define(createImportLabelsKind());
@@ -68,7 +69,7 @@ export class Monitoring {
     const known = await registry.read('monitors.ofDeployment', { deployment: deployment.id });
     if (known !== null) return known;
     const id = newId();
-    await registry.write(monitoringActor, 'monitors.ensure', {
+    await registry.write(engineActor, 'monitors.ensure', {
       id,
       deploymentId: deployment.id,
       ...defaults,

@@ -6,6 +6,7 @@ import type { Actor } from '../../src-preload/contract/common.ts';
 import { SlipwayError } from '../../src-preload/contract/errors.ts';
 import type { ModelVersion } from '../../src-preload/contract/models/index.ts';
 import type { Deployment, servingCalls } from '../../src-preload/contract/serving/index.ts';
+import { engineActor } from '../engine-actor.ts';
 import type { EventBus } from '../event-bus.ts';
 import { failpoint } from '../failpoints.ts';
 import { newId } from '../ids.ts';
@@ -51,8 +52,6 @@ export interface ServingDeps {
 
 type DeployInput = z.output<(typeof servingCalls)['serving.deploy']['input']>;
 
-/** What the engine does by itself: what it saw, and what it finished after a crash. */
-const engineActor: Actor = { name: 'Slipway', key: 'engine', door: 'engine' };
 /** Loading has its own limit in the supervisor; this one only guards against silence. */
 const replaceLimitMs = 150_000;
 const stopLimitMs = 15_000;
