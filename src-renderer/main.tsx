@@ -2,7 +2,10 @@
 // First of all, since it holds for schemas made after it.
 import './app/zod-without-eval.ts';
 import '@mantine/core/styles.css';
-import './app/app.css';
+import './app/base.css';
+import './app/frame.css';
+import './app/pages.css';
+import './app/parts.css';
 import './tables/tables.css';
 import './charts/charts.css';
 import { createRoot } from 'react-dom/client';
