@@ -43,7 +43,7 @@ interface ActiveJob {
 }
 
 const logEndBytes = 16 * 1024;
-const keptRoutineJobs = 10;
+const keptRoutineJobs = 3;
 const stallMs = 3000;
 
 /** The queue: starts jobs in order, follows them, and takes their results into the registry. */
