@@ -33,6 +33,11 @@ test('a new job goes first', () => {
   expect(next?.map(({ id }) => id)).toEqual([ids[1], ids[0]]);
 });
 
+test('a job that was removed leaves the list', () => {
+  const jobs = [job(ids[0], 1), job(ids[1], 1)];
+  expect(applyJob(jobs, { topic: 'jobs', id: ids[0], change: 'removed' })?.map(({ id }) => id)).toEqual([ids[1]]);
+});
+
 test('an event that carries no whole job leads to a question', () => {
   expect(
     applyJob([job(ids[0], 0.1)], { topic: 'jobs', id: ids[0], change: 'updated', value: { progress: 0.5 } }),

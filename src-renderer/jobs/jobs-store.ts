@@ -59,6 +59,7 @@ async function readOn(client: EngineClient, jobId: string, from: LogTail): Promi
 
 /** The list with the job that an event carries; null where it carries none. */
 export function applyJob(jobs: Job[], event: EngineEvent): Job[] | null {
+  if (event.change === 'removed') return jobs.filter((known) => known.id !== event.id);
   const parsed = job.safeParse(event.value);
   if (!parsed.success) return null;
   const index = jobs.findIndex((known) => known.id === parsed.data.id);
