@@ -1,4 +1,4 @@
-import type { Alert, Monitor, MonitorWindow } from '../../src-preload/contract/monitoring/index.ts';
+import type { Alert, Monitor } from '../../src-preload/contract/monitoring/index.ts';
 import type { EventBus } from '../event-bus.ts';
 import { failpoint } from '../failpoints.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -6,8 +6,8 @@ import type { StoredAlert } from '../registry/monitors-store.ts';
 import { engineActor } from '../engine-actor.ts';
 import { sendWebhook } from './webhook.ts';
 
-/** Told of an alert and of the window that opened it. Should return once it has noted what it will do. */
-export type AlertListener = (monitor: Monitor, alert: Alert, window: MonitorWindow) => Promise<void> | void;
+/** Told of an alert that opened. Should return once it has noted what it will do. */
+export type AlertListener = (monitor: Monitor, alert: Alert) => Promise<void> | void;
 
 /**
  * Tells of new alerts: the event bus, listeners, the webhook. An alert is marked as told afterwards, so a kill in between
@@ -56,13 +56,11 @@ export class AlertNotifier {
   }
 
   private async tell(monitor: Monitor, stored: StoredAlert): Promise<void> {
-    const { registry, events } = this.deps;
     const { windowKey: _key, ...alert } = stored;
-    events.publish({ topic: 'alerts', id: alert.id, change: 'created', value: alert });
-    const window = await registry.read('monitors.window', { id: alert.windowId });
-    for (const listener of window === null ? [] : this.listeners) {
+    this.deps.events.publish({ topic: 'alerts', id: alert.id, change: 'created', value: alert });
+    for (const listener of this.listeners) {
       try {
-        if (window !== null) await listener(monitor, alert, window);
+        await listener(monitor, alert);
       } catch (error) {
         await this.note(alert.id, 'alert.listenerFailed', {
           error: error instanceof Error ? error.message : String(error),

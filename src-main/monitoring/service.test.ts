@@ -188,13 +188,10 @@ describe('a monitor', () => {
   it('raises one alert for drift over two windows, tells once, and closes it', async () => {
     await monitoring.configure({ deployment: 'delays', window: { kind: 'time', sizeMs: weekMs } }, testActor);
     const told: string[] = [];
-    monitoring.onAlert(
-      (monitor, alert, window) =>
-        void told.push(`${monitor.deploymentName} ${alert.rule.kind} ${(window.startAt - firstWeek) / weekMs}`),
-    );
+    monitoring.onAlert((monitor, alert) => void told.push(`${monitor.deploymentName} ${alert.rule.kind}`));
     for (const [week, shift] of [0, 0, 400, 400].entries()) await writeWeek(week, shift);
     expect(await monitoring.refresh('delays', testActor)).toEqual({ windows: 4, alerts: 1 });
-    expect(told).toEqual(['delays drift 3']);
+    expect(told).toEqual(['delays drift']);
     const [alert] = await monitoring.alerts('delays', 10);
     expect(alert?.message).toMatch(
       /^delays: distance drifted: W1\/σ 1\.39 .*; in 2 windows running, the last from 2000-/,

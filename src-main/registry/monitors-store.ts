@@ -118,10 +118,6 @@ export const monitorReaders = {
       .all(input.monitorId, input.limit)
       .map(toWindow)
       .toReversed(),
-  'monitors.window': (db: ReadableDb, input: { id: string }): StoredWindow | null => {
-    const row = db.prepare<[string], WindowRow>('SELECT * FROM monitor_windows WHERE id = ?').get(input.id);
-    return row === undefined ? null : toWindow(row);
-  },
   'monitors.fingerprints': (
     db: ReadableDb,
     input: { monitorId: string },

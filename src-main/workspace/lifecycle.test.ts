@@ -80,6 +80,12 @@ describe('a model’s life', { timeout: 120_000 }, () => {
     await expect(test.call('models.export', { model: 'scores', path: folder })).rejects.toMatchObject({
       code: 'models.folder-not-empty',
     });
+    await expect(
+      test.call('models.export', { model: 'scores', path: join(test.dir, 'workspace', '.slipway', 'x') }),
+    ).rejects.toMatchObject({ code: 'models.bad-folder', message: expect.stringContaining('own store') });
+    await expect(
+      test.call('models.export', { model: 'scores', path: join(test.dir, 'scores.csv') }),
+    ).rejects.toMatchObject({ code: 'models.bad-folder', message: expect.stringContaining('a file of this name') });
     const foreign = await test.call('models.registerFile', { model: 'scores', path: join(folder, 'model.onnx') });
     expect(foreign).toMatchObject({ number: 2, source: 'file', runId: null, baselineDigest: null });
     expect(foreign.signature.inputs.map((input) => [input.name, input.datatype, input.kind])).toEqual([

@@ -51,7 +51,7 @@ const datasetName = 'flights';
 const modelName = 'flight-delays';
 
 /** One flight in twelve keeps the demo under a minute on two cores; `--full` takes all three million. */
-export function scaleOf(isFull: boolean): Scale {
+function scaleOf(isFull: boolean): Scale {
   return isFull ? { every: 1, rowsPerRequest: 1000 } : { every: 12, rowsPerRequest: 250 };
 }
 
