@@ -258,7 +258,8 @@ describe('recovery', () => {
     await until(() => existsSync(join(folderOf(job.id), 'exit.json')));
     const second = createEngine();
     await second.recover();
-    expect(await second.get(job.id)).toMatchObject({ status: 'finished', result: { waited: true } });
+    // Its supervisor may still be on its way out, and is then followed to its end.
+    expect(await second.wait(job.id)).toMatchObject({ status: 'finished', result: { waited: true } });
     expect(await actionsOf(job.id)).toEqual(['job.create', 'test.start', 'test.complete', 'job.finished']);
   });
 
